@@ -1,0 +1,1 @@
+"""The one API document: Wagtail's routers and ours."""

@@ -1,0 +1,28 @@
+"""What the suite runs on: dev without debug, fast hashing, tasks run in place."""
+
+from campaigns_site.settings.dev import *  # noqa: F403
+from campaigns_site.settings.environment import VAR_DIR, env
+
+DEBUG = False
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+MEDIA_ROOT = VAR_DIR / "test-media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_AUTOREFRESH = True
+LOGGING = {"version": 1, "disable_existing_loggers": False}
+RUN_MIGRATIONS = env.bool("TEST_MIGRATIONS", default=False)
+if not RUN_MIGRATIONS:
+
+    class _NoMigrations(dict[str, None]):
+        """Makes Django build every table straight from the models."""
+
+        def __contains__(self, item: object) -> bool:
+            return True
+
+        def __getitem__(self, item: str) -> None:
+            return None
+
+    MIGRATION_MODULES = _NoMigrations()

@@ -1,0 +1,34 @@
+"""Views that belong to the site as a whole."""
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from campaigns_site.patterns import sections
+
+
+@require_GET
+def healthz(request: HttpRequest) -> JsonResponse:
+    """Whether the database answers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"status": "ok"})
+
+
+@require_GET
+def robots(request: HttpRequest) -> HttpResponse:
+    """What crawlers should leave alone."""
+    lines = [
+        "User-agent: *",
+        "Disallow: /admin/",
+        "Disallow: /l/",
+        f"Sitemap: {request.build_absolute_uri('/sitemap.xml')}",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
+
+
+@require_GET
+def patterns(request: HttpRequest) -> HttpResponse:
+    """Every component with sample data."""
+    return render(request, "campaigns_site/patterns.html", {"sections": sections()})

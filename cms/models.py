@@ -1,0 +1,1 @@
+"""Index of the page models, so that Django finds them."""

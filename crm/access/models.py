@@ -1,0 +1,29 @@
+from typing import Any, TypeVar
+
+from django.contrib.auth.models import AbstractUser, AnonymousUser
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from crm.access.enums import Role
+
+M = TypeVar("M", bound=models.Model)
+
+
+class User(AbstractUser):
+    """Somebody who signs in. The role decides what they see and do; superuser is not for daily work."""
+
+    wagtail_reference_index_ignore = True
+
+    role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.ADVOCATE)
+    time_zone = models.CharField(_("time zone"), max_length=60, blank=True)
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.get_username()
+
+
+class RowQuerySet(models.QuerySet[M]):
+    """Base of every row-limited queryset: default deny until a subclass says more."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Any:
+        """The rows this user may see. Every surface asks here."""
+        return self.none()

@@ -1,0 +1,42 @@
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Model
+
+from crm.access.models import User
+from crm.activity.enums import ActorKind
+from crm.activity.models import ActivityEntry, ActivityLink
+from crm.activity.rules import type_key
+
+
+def record(
+    verb: str,
+    obj: Model,
+    *,
+    by: User | None,
+    at: datetime,
+    about: Iterable[Model | None] = (),
+    actor_kind: ActorKind | None = None,
+    data: dict[str, Any] | None = None,
+) -> ActivityEntry:
+    """Append one entry to the timeline of `obj` and of every row in `about`.
+
+    `by=None` means Parley itself unless `actor_kind` says the public or an office. `data` holds ids and
+    codes only. A second call appends a second entry: callers guard it with their own constraint.
+    """
+    kind = actor_kind or (ActorKind.STAFF if by else ActorKind.SYSTEM)
+    entry = ActivityEntry.objects.create(
+        actor_kind=kind,
+        actor=by,
+        verb=verb,
+        object_type=type_key(obj),
+        object_id=obj.pk,
+        occurred_at=at,
+        data=data or {},
+    )
+    targets = {(type_key(row), row.pk) for row in about if row is not None} - {(entry.object_type, entry.object_id)}
+    ActivityLink.objects.bulk_create(
+        ActivityLink(entry=entry, target_type=kind, target_id=pk) for kind, pk in sorted(targets)
+    )
+    return entry

@@ -1,0 +1,19 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Purpose(models.TextChoices):
+    """What a consent or a suppression is about. One tick per purpose, never bundled."""
+
+    SIGNATURE = "signature", _("count my signature")
+    PUBLIC_NAME = "public_name", _("show my name")
+    UPDATES = "updates", _("updates by e-mail")
+    SEQUENCE = "sequence", _("follow-up mails")
+    ALL_MAIL = "all_mail", _("any mail")
+
+
+class SuppressionReason(models.TextChoices):
+    UNSUBSCRIBED = "unsubscribed", _("unsubscribed")
+    NOT_ME = "not_me", _("said this was not them")
+    BOUNCED = "bounced", _("the mailbox does not exist")
+    COMPLAINED = "complained", _("reported as spam")

@@ -1,0 +1,45 @@
+"""Who may do what to the models of this app. Rows are limited further by each model's `visible_to`."""
+
+from crm.access.enums import Act, Role
+from crm.access.registry import FULL, READ, WRITE, allow
+
+PROFILE = {
+    Role.VOLUNTEER: READ,
+    Role.EDITOR: READ,
+    Role.MODERATOR: READ,
+    Role.COORDINATOR: WRITE,
+    Role.DIRECTOR: FULL | {Act.EXPORT},
+    Role.AUDITOR: READ,
+}
+STAFF_WORK = {Role.COORDINATOR: WRITE, Role.DIRECTOR: FULL, Role.AUDITOR: READ}
+REFERENCE = {
+    Role.VOLUNTEER: READ,
+    Role.EDITOR: READ,
+    Role.MODERATOR: READ,
+    Role.COORDINATOR: WRITE,
+    Role.DIRECTOR: FULL,
+    Role.AUDITOR: READ,
+}
+MAIL_WORDS = {Role.EDITOR: WRITE, Role.COORDINATOR: WRITE, Role.DIRECTOR: FULL, Role.AUDITOR: READ}
+
+
+def declare() -> None:
+    """Fill the permission table; called once when the app is ready."""
+    allow("crm.Person", PROFILE)
+    for label in ("Organization", "Post", "Membership", "Area", "ContactDetail", "Office", "Issue", "Campaign"):
+        allow(f"crm.{label}", REFERENCE)
+    for label in ("Ask", "Stance", "Commitment", "BriefingSnapshot", "ImportBatch", "Enrolment"):
+        allow(f"crm.{label}", STAFF_WORK)
+    allow("crm.InternalNote", {Role.COORDINATOR: WRITE, Role.DIRECTOR: WRITE})
+    allow("crm.Task", {Role.VOLUNTEER: {Act.VIEW, Act.CHANGE}, **STAFF_WORK})
+    allow("crm.TalkingPoint", {Role.EDITOR: WRITE, **STAFF_WORK})
+    for label in ("MessageTemplate", "Sequence"):
+        allow(f"crm.{label}", MAIL_WORDS)
+    for label in ("Message", "InboundMessage"):
+        allow(f"crm.{label}", {Role.COORDINATOR: READ, Role.DIRECTOR: READ, Role.AUDITOR: READ})
+    allow(
+        "crm.Petition",
+        {Role.EDITOR: WRITE, Role.MODERATOR: WRITE, Role.COORDINATOR: READ, Role.DIRECTOR: WRITE, Role.AUDITOR: READ},
+    )
+    allow("crm.Signature", {Role.MODERATOR: READ, Role.DIRECTOR: READ})
+    allow("crm.ActivityEntry", {Role.COORDINATOR: READ, Role.DIRECTOR: READ, Role.AUDITOR: READ})

@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class MeetingsConfig(AppConfig):
+    name = "meetings"
+
+    def ready(self) -> None:
+        from meetings import permissions, personal_data
+
+        permissions.declare()
+        personal_data.declare()

@@ -1,0 +1,52 @@
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from crm.base.models import AppendOnly, PublicId
+from crm.messaging.models import InboundMessage, Message
+from meetings.invitations.enums import Method, ReviewReason, ReviewState
+from meetings.scheduling.models import Attendee, Meeting
+
+
+class InvitationSend(AppendOnly):
+    """One calendar mail planned for one attendee and one version of the meeting; never two."""
+
+    attendee = models.ForeignKey(Attendee, models.PROTECT, related_name="sends")
+    message = models.OneToOneField(Message, models.PROTECT, related_name="invitation_send")
+    method = models.CharField(max_length=15, choices=Method)
+    sequence = models.PositiveIntegerField()
+    revision = models.PositiveIntegerField()
+    dtstamp = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["attendee", "method", "revision"], name="one_send_per_attendee_version")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.attendee_id} {self.sequence}"
+
+
+class ReplyReview(PublicId):
+    """An answer a person has to look at: what came, why it is doubtful, what may be done."""
+
+    inbound = models.OneToOneField(InboundMessage, models.PROTECT, related_name="reply_review")
+    meeting = models.ForeignKey(Meeting, models.PROTECT, null=True, blank=True, related_name="reply_reviews")
+    attendee = models.ForeignKey(Attendee, models.PROTECT, null=True, blank=True, related_name="reply_reviews")
+    reason = models.CharField(_("why"), max_length=20, choices=ReviewReason)
+    partstat = models.CharField(max_length=15, blank=True)
+    comment = models.CharField(max_length=1000, blank=True)
+    proposed_starts_at = models.DateTimeField(null=True, blank=True)
+    proposed_ends_at = models.DateTimeField(null=True, blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=ReviewState, default=ReviewState.OPEN)
+    resolved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField()
+    resolved_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        verbose_name = _("answer to look at")
+
+    def __str__(self) -> str:
+        return self.get_reason_display()

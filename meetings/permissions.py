@@ -1,0 +1,13 @@
+"""Who may do what to the models of this app. Rows are limited further by each model's `visible_to`."""
+
+from crm.access.enums import Role
+from crm.access.registry import FULL, READ, WRITE, allow
+
+STAFF_WORK = {Role.COORDINATOR: WRITE, Role.DIRECTOR: FULL, Role.AUDITOR: READ}
+
+
+def declare() -> None:
+    """Fill the permission table; called once when the app is ready."""
+    allow("meetings.Meeting", {Role.VOLUNTEER: READ, **STAFF_WORK})
+    for label in ("MeetingRequest", "OfferedTime", "Venue", "Attendee", "AgendaItem", "Outcome", "ReplyReview"):
+        allow(f"meetings.{label}", STAFF_WORK)

@@ -1,0 +1,204 @@
+from typing import Self
+from uuid import uuid4
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from crm.access.enums import Role
+from crm.access.models import RowQuerySet, User
+from crm.access.rules import role_of
+from crm.base.models import AppendOnly, PublicId, Row, Versioned
+from crm.issues.models import Ask
+from crm.people.models import Person
+from meetings.scheduling.enums import (
+    AnswerSource,
+    AttendeeRole,
+    MeetingFormat,
+    MeetingState,
+    OfferState,
+    PartStat,
+    RequestChannel,
+    RequestState,
+)
+
+
+def new_uid() -> str:
+    """RFC 7986 5.3: a random UUID, no host data."""
+    return str(uuid4())
+
+
+class MeetingRequestQuerySet(RowQuerySet["MeetingRequest"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        if role_of(user) in {Role.COORDINATOR, Role.DIRECTOR, Role.AUDITOR}:
+            return self.filter(person__in=Person.objects.visible_to(user))
+        return self.none()
+
+
+class MeetingRequest(PublicId, Versioned):
+    """We ask an office for time: one open request per policymaker and ask."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="meeting_requests")
+    ask = models.ForeignKey(Ask, models.PROTECT, related_name="meeting_requests", verbose_name=_("what we ask"))
+    state = models.CharField(_("state"), max_length=12, choices=RequestState, default=RequestState.DRAFTED)
+    channel = models.CharField(_("asked by"), max_length=12, choices=RequestChannel, default=RequestChannel.EMAIL)
+    reference = models.CharField(_("their reference"), max_length=100, blank=True)
+    scheduler = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="requests_handled", verbose_name=_("scheduler")
+    )
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="meeting_requests")
+    requested_at = models.DateTimeField(_("asked at"), null=True, blank=True)
+    next_action_on = models.DateField(_("follow up on"), null=True, blank=True)
+
+    objects = MeetingRequestQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["next_action_on", "id"]
+        verbose_name = _("meeting request")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "ask"],
+                condition=Q(state__in=[RequestState.DRAFTED, RequestState.REQUESTED, RequestState.OFFERED]),
+                name="one_open_request_per_ask",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.get_state_display()}"
+
+
+class OfferedTime(Row):
+    """A time one side offered, in the zone of the place."""
+
+    request = models.ForeignKey(MeetingRequest, models.CASCADE, related_name="offered_times")
+    starts_at = models.DateTimeField(_("starts"))
+    ends_at = models.DateTimeField(_("ends"))
+    time_zone = models.CharField(_("time zone"), max_length=60)
+    state = models.CharField(max_length=10, choices=OfferState, default=OfferState.OFFERED)
+
+    class Meta:
+        ordering = ["starts_at", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="offer_ends_after_start"),
+            models.UniqueConstraint(fields=["request", "starts_at"], name="time_offered_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_at:%Y-%m-%d %H:%M} {self.time_zone}"
+
+
+class Venue(Row):
+    name = models.CharField(_("name"), max_length=200)
+    address = models.CharField(_("address"), max_length=300, blank=True)
+    room = models.CharField(_("room"), max_length=100, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=60)
+
+    class Meta:
+        ordering = ["name", "room", "id"]
+        verbose_name = _("venue")
+
+    def __str__(self) -> str:
+        return ", ".join(part for part in (self.name, self.room, self.address) if part)
+
+
+class MeetingQuerySet(RowQuerySet["Meeting"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        role = role_of(user)
+        if role == Role.DIRECTOR:
+            return self.all()
+        if role in {Role.COORDINATOR, Role.AUDITOR}:
+            mine = Q(owner=user) | Q(pk__in=Attendee.objects.filter(user=user).values("meeting"))
+            return self.filter(Q(is_confidential=False, person__in=Person.objects.visible_to(user)) | mine)
+        if role == Role.VOLUNTEER:
+            return self.filter(pk__in=Attendee.objects.filter(user=user).values("meeting"))
+        return self.none()
+
+
+class Meeting(PublicId, Versioned):
+    """A confirmed meeting. `uid`, `sequence` and `organizer_email` are what calendars know it by (RFC 5545)."""
+
+    uid = models.CharField(max_length=64, unique=True, default=new_uid, editable=False)
+    sequence = models.PositiveIntegerField(default=0, editable=False)
+    request = models.OneToOneField(
+        MeetingRequest, models.PROTECT, null=True, blank=True, related_name="meeting", editable=False
+    )
+    person = models.ForeignKey(Person, models.PROTECT, related_name="meetings", verbose_name=_("with"))
+    ask = models.ForeignKey(Ask, models.PROTECT, null=True, blank=True, related_name="meetings")
+    title = models.CharField(_("title everybody sees"), max_length=200)
+    description = models.TextField(_("text everybody sees"), blank=True)
+    format = models.CharField(_("format"), max_length=10, choices=MeetingFormat, default=MeetingFormat.IN_PERSON)
+    venue = models.ForeignKey(Venue, models.PROTECT, null=True, blank=True, related_name="meetings")
+    join_url = models.URLField(_("link to join"), max_length=500, blank=True)
+    starts_at = models.DateTimeField(_("starts"))
+    ends_at = models.DateTimeField(_("ends"))
+    time_zone = models.CharField(_("time zone of the place"), max_length=60)
+    state = models.CharField(_("state"), max_length=12, choices=MeetingState, default=MeetingState.CONFIRMED)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="meetings")
+    organizer_name = models.CharField(max_length=200)
+    organizer_email = models.CharField(max_length=254)
+    is_confidential = models.BooleanField(_("confidential"), default=False)
+
+    objects = MeetingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_at", "id"]
+        verbose_name = _("meeting")
+        constraints = [models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="meeting_ends_after_start")]
+        indexes = [models.Index(fields=["person", "starts_at"]), models.Index(fields=["starts_at", "id"])]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Attendee(PublicId):
+    """One invited address. The person who gets the mail is always an attendee in her own right."""
+
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="attendees")
+    person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="attendances")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="attendances"
+    )
+    name = models.CharField(_("name"), max_length=200)
+    email = models.CharField(_("e-mail"), max_length=254, blank=True)
+    role = models.CharField(_("role"), max_length=20, choices=AttendeeRole)
+    answers_for = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="answered_by")
+    partstat = models.CharField(_("answer"), max_length=15, choices=PartStat, default=PartStat.NEEDS_ACTION)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_sequence = models.PositiveIntegerField(null=True, blank=True)
+    answered_dtstamp = models.DateTimeField(null=True, blank=True)
+    came = models.BooleanField(_("came"), null=True, blank=True)
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("attendee")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["meeting", "email"], condition=~Q(email=""), name="attendee_once_per_meeting"
+            )
+        ]
+        indexes = [models.Index(fields=["user", "meeting"])]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AttendeeAnswer(AppendOnly):
+    """One answer of one attendee: by link, by mail or by phone. The newest wins; all are kept."""
+
+    attendee = models.ForeignKey(Attendee, models.CASCADE, related_name="answers")
+    partstat = models.CharField(max_length=15, choices=PartStat)
+    source = models.CharField(max_length=10, choices=AnswerSource)
+    sequence = models.PositiveIntegerField()
+    dtstamp = models.DateTimeField(null=True, blank=True)
+    comment = models.CharField(max_length=1000, blank=True)
+    noted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    answered_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["answered_at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.attendee_id} {self.partstat}"

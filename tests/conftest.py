@@ -1,0 +1,62 @@
+"""What every test may use: the site's first rows, people of each role, the shared data if it is there."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from crm.access.enums import Role
+from crm.access.models import User
+from tests.factories.access import user as make_user
+
+
+def shared_folder() -> Path:
+    """Where the shared data and checkers are, if this checkout has them beside it."""
+    return Path(os.environ.get("PARLEY_SHARED", Path(settings.BASE_DIR).parent / "shared"))
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    folder = shared_folder() / "data"
+    if not folder.is_dir():
+        pytest.skip("The shared data folder is not beside this checkout, so this test on real data did not run.")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def shared_tools() -> Path:
+    folder = shared_folder() / "tools"
+    if not folder.is_dir():
+        pytest.skip("The shared checkers are not beside this checkout, so this test did not run.")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The fast suite builds tables from the models: add the rows that Wagtail's migrations would have made."""
+    from tests.first_rows import create_first_rows
+
+    if not settings.RUN_MIGRATIONS:
+        with django_db_blocker.unblock():
+            create_first_rows()
+    return
+
+
+@pytest.fixture
+def sign_in(client: Client) -> Callable[[Role], Client]:
+    """A test client signed in as somebody with that role."""
+
+    def as_role(role: Role) -> Client:
+        client.force_login(make_user(role=role))
+        return client
+
+    return as_role
+
+
+@pytest.fixture
+def coordinator(db: None) -> User:
+    return make_user(role=Role.COORDINATOR)
