@@ -1,0 +1,67 @@
+"""What stands behind a mailed link: one handler per purpose letter.
+
+c confirm a signature · n "this was not me" · r answer an invitation · u unsubscribe · p preferences
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+
+class LinkState(StrEnum):
+    ASK = "ask"
+    DONE = "done"
+    OVER = "over"
+
+
+@dataclass(frozen=True)
+class Button:
+    """One way to answer: posted as `answer=value`."""
+
+    value: str
+    label: Any
+    is_primary: bool = True
+
+
+@dataclass(frozen=True)
+class LinkPage:
+    """What the page behind a mailed link says. `facts` are (label, value) pairs; no template logic needed."""
+
+    state: LinkState
+    title: Any
+    paragraphs: tuple[Any, ...] = ()
+    facts: tuple[tuple[Any, Any], ...] = ()
+    buttons: tuple[Button, ...] = ()
+    next_url: str = ""
+    next_label: Any = ""
+    language: str = ""
+    asks_comment: bool = False
+
+
+@dataclass(frozen=True)
+class LinkHandler:
+    """`describe(public_id, at)` only reads; `act(public_id, answer, data, at)` does it and says so.
+
+    Both answer None for a row that no longer exists. `act` may be called any number of times.
+    """
+
+    describe: Callable[[str, datetime], LinkPage | None]
+    act: Callable[[str, str, Mapping[str, str], datetime], LinkPage | None]
+    one_click: bool = False
+    """True for links a mail program posts to by itself (RFC 8058): no CSRF token is asked for."""
+
+
+_handlers: dict[str, LinkHandler] = {}
+
+
+def register_link(purpose: str, handler: LinkHandler) -> None:
+    """Declare what a purpose letter does. A second call replaces the first."""
+    _handlers[purpose] = handler
+
+
+def handler_for(purpose: str) -> LinkHandler | None:
+    return _handlers.get(purpose)
