@@ -40,3 +40,9 @@ def record(
         ActivityLink(entry=entry, target_type=kind, target_id=pk) for kind, pk in sorted(targets)
     )
     return entry
+
+
+def link(entry: ActivityEntry, obj: Model) -> None:
+    """Show an entry on one more row's timeline: for rows made as part of a bigger step. Second call: nothing."""
+    if (entry.object_type, entry.object_id) != (type_key(obj), obj.pk):
+        ActivityLink.objects.get_or_create(entry=entry, target_type=type_key(obj), target_id=obj.pk)
