@@ -54,5 +54,5 @@ def _as_utf8(part: Message) -> bytes:
     charset = part.get_content_charset() or "utf-8"
     try:
         return data if charset in ("utf-8", "us-ascii") else data.decode(charset).encode()
-    except (LookupError, UnicodeError):
+    except (LookupError, ValueError):
         return data

@@ -236,6 +236,13 @@ def test_calendar_part_comes_back_as_utf_8():
     assert find_calendar_part(message_from_bytes(raw, policy=default)) == ("é".encode(), "REPLY")
 
 
+@pytest.mark.parametrize("charset", ["nonsense", "utf\x00-16", "idna"])
+def test_calendar_part_in_an_impossible_charset_comes_back_as_it_is(charset):
+    raw = f"Content-Type: text/calendar; charset={charset}; method=REPLY\r\n\r\nBEGIN".encode()
+
+    assert find_calendar_part(message_from_bytes(raw, policy=default)) == (b"BEGIN", "REPLY")
+
+
 @pytest.mark.parametrize(
     "raw",
     [
