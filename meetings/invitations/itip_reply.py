@@ -98,14 +98,6 @@ def parse_reply(raw_ics: bytes, header_method: str | None) -> ReplyParsed:
     starts_at, ends_at, as_written = _times(lines)
     dtstamp = _first(lines, "DTSTAMP")
     stamped_at = _instant(dtstamp) if dtstamp else None
-    found = {
-        Flag.UNKNOWN_PARTSTAT: partstat not in PARTSTATS,
-        Flag.UNCERTAIN_TIME: bool(as_written),
-        Flag.NO_DTSTAMP: stamped_at is None,
-        Flag.NO_ORGANIZER: "ORGANIZER" not in lines,
-        Flag.NO_SEQUENCE: "SEQUENCE" not in lines,
-        Flag.UNKNOWN_ADDRESS: not email,
-    }
     return ReplyParsed(
         method=method,
         uid=_uid(lines),
@@ -122,8 +114,22 @@ def parse_reply(raw_ics: bytes, header_method: str | None) -> ReplyParsed:
         ends_at=ends_at,
         time_as_written=as_written,
         location=clean_text(loc.text)[:500] if (loc := _first(lines, "LOCATION")) else "",
-        flags=frozenset(flag for flag, is_set in found.items() if is_set),
+        flags=_flags(lines, partstat=partstat, email=email, stamped_at=stamped_at, as_written=as_written),
     )
+
+
+def _flags(
+    lines: dict[str, list[_Property]], *, partstat: str, email: str, stamped_at: datetime | None, as_written: str
+) -> frozenset[Flag]:
+    found = {
+        Flag.UNKNOWN_PARTSTAT: partstat not in PARTSTATS,
+        Flag.UNCERTAIN_TIME: bool(as_written),
+        Flag.NO_DTSTAMP: stamped_at is None,
+        Flag.NO_ORGANIZER: "ORGANIZER" not in lines,
+        Flag.NO_SEQUENCE: "SEQUENCE" not in lines,
+        Flag.UNKNOWN_ADDRESS: not email,
+    }
+    return frozenset(flag for flag, is_set in found.items() if is_set)
 
 
 _WANTED = frozenset(
