@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class TaskState(models.TextChoices):
-    """open → done | dropped."""
+    """open → done | dropped; done | dropped → open (reopened)."""
 
     OPEN = "open", _("to do")
     DONE = "done", _("done")
