@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.access.enums import Role
 from crm.access.models import RowQuerySet, User
 from crm.access.rules import role_of
-from crm.base.models import PublicId, Row, Versioned
+from crm.base.models import PublicId, Row, Versioned, new_public_id
 from crm.campaigns.models import Campaign
 from crm.issues.models import Ask
 from crm.petitions.enums import PetitionState, SignatureState
@@ -26,6 +26,7 @@ class Petition(PublicId, Versioned):
     opens_at = models.DateTimeField(_("opens at"), null=True, blank=True)
     closes_at = models.DateTimeField(_("closes at"), null=True, blank=True)
     goal = models.PositiveIntegerField(_("goal"), default=1000)
+    hash_key = models.CharField(max_length=32, default=new_public_id, editable=False)
     signature_count = models.PositiveIntegerField(_("confirmed signatures"), default=0, editable=False)
 
     class Meta:
@@ -46,7 +47,9 @@ class PetitionAreaCount(Row):
     class Meta:
         ordering = ["-signature_count", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["petition", "area"], name="area_count_once", nulls_distinct=False)
+            models.UniqueConstraint(fields=["petition", "area"], name="area_count_once"),
+            # NULLs are distinct above, and SQLite drops a constraint that says otherwise.
+            models.UniqueConstraint(fields=["petition"], condition=models.Q(area=None), name="unknown_area_count_once"),
         ]
 
     def __str__(self) -> str:
@@ -77,6 +80,7 @@ class Signature(PublicId):
     state = models.CharField(max_length=12, choices=SignatureState, default=SignatureState.PENDING)
     is_suspect = models.BooleanField(default=False)
     submitted_at = models.DateTimeField()
+    mailed_at = models.DateTimeField(null=True, blank=True)
     validated_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
@@ -89,8 +93,25 @@ class Signature(PublicId):
         indexes = [
             models.Index(fields=["petition", "state", "area"]),
             models.Index(fields=["area", "validated_at"]),
-            models.Index(fields=["mailbox_hash", "submitted_at"]),
         ]
 
     def __str__(self) -> str:
         return f"{self.petition_id} {self.state}"
+
+
+class MailAllowance(Row):
+    """One of the few confirmation mails a mailbox may get a day, over all petitions; see `rules.MAILS_PER_DAY`.
+
+    `contact_hash` is the only value common to a mailbox's petitions. It lives here, not on the signature,
+    so that signatures of one person cannot be joined; rows older than a day say nothing and may be deleted.
+    """
+
+    contact_hash = models.CharField(max_length=32)
+    slot = models.PositiveSmallIntegerField()
+    used_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["contact_hash", "slot"], name="mail_allowance_once")]
+
+    def __str__(self) -> str:
+        return f"{self.slot} {self.used_at}"
