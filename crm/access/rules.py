@@ -4,6 +4,8 @@ A row rule (which rows of a model) is `visible_to` on the model's queryset; this
 Later slices add their own lines with `crm.access.registry.allow`.
 """
 
+from typing import Any
+
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model
 
@@ -35,5 +37,13 @@ def can(user: User | AnonymousUser, act: Act | str, model: type[Model] | Model) 
     if role is None or Act(act) not in allowed_acts(label, role):
         return False
     if isinstance(model, Model) and model.pk is not None:
-        return type(model)._default_manager.visible_to(user).filter(pk=model.pk).exists()  # type: ignore[attr-defined]
+        return visible_rows(type(model), user).filter(pk=model.pk).exists()
     return True
+
+
+def visible_rows(model: type[Model], user: User | AnonymousUser) -> Any:
+    """The rows of a model this user may see: its `visible_to`, or for plain reference models all or none."""
+    manager: Any = model._default_manager
+    if hasattr(manager, "visible_to"):
+        return manager.visible_to(user)
+    return manager.all() if can(user, Act.VIEW, model) else manager.none()

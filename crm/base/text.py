@@ -5,6 +5,14 @@ import unicodedata
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
+# What a spreadsheet takes for the start of a formula, also in full width and after spaces or quotes.
+_FORMULA = re.compile(r"^[\s'\"]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]")
+
+
+def safe_cell(value: str) -> str:
+    """The text as a spreadsheet cell that no program takes for a formula: a quote goes in front."""
+    return f"'{value}" if _FORMULA.match(value) else value
+
 
 def clean_text(value: str, *, limit: int | None = None) -> str:
     """NFC, without control, line-separator and direction characters, trimmed, clamped to `limit`."""

@@ -77,6 +77,16 @@ class Person(PublicId, Versioned, Sourced):
         return self.name
 
 
+class OrganizationQuerySet(RowQuerySet["Organization"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """All of them, except the office of somebody hidden: its name would give the person away."""
+        if role_of(user) not in FULL_VIEW | PROFILE_VIEW | {Role.DIRECTOR}:
+            return self.none()
+        led = Membership.objects.filter(role=MembershipRole.PRINCIPAL, person__merged_into=None)
+        led = led.exclude(person__in=Person.objects.visible_to(user).order_by().values("pk")).order_by()
+        return self.exclude(classification=OrganizationClassification.OFFICE, pk__in=led.values("organization"))
+
+
 class Organization(PublicId, Versioned, Sourced):
     """Popolo Organization: a chamber, a committee, a party, an office, a partner."""
 
@@ -87,6 +97,8 @@ class Organization(PublicId, Versioned, Sourced):
     founding_date = PartialDateField(_("founded"))
     dissolution_date = PartialDateField(_("dissolved"))
     description = models.TextField(_("description"), blank=True)
+
+    objects = OrganizationQuerySet.as_manager()
 
     class Meta:
         ordering = ["name", "id"]
@@ -114,7 +126,10 @@ class Post(PublicId, Sourced):
         return self.label
 
 
-class MembershipQuerySet(models.QuerySet["Membership"]):
+class MembershipQuerySet(RowQuerySet["Membership"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        return self.filter(models.Q(person=None) | models.Q(person__in=Person.objects.visible_to(user)))
+
     def current_on(self, day: date) -> Self:
         return self.filter(current_q(day))
 
