@@ -1,0 +1,183 @@
+"""Who is invited to a meeting and what they answer. `meetings.scheduling.actions` exports these."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from crm.access.models import User
+from crm.activity.actions import record
+from crm.activity.enums import ActorKind
+from crm.base.email import normalise_email
+from crm.base.locking import save_version
+from crm.base.text import one_line
+from crm.followups.actions import add_task
+from crm.people.models import Person
+from meetings.scheduling.enums import OFFICE_ROLES, AnswerSource, AttendeeRole, PartStat
+from meetings.scheduling.errors import AttendeeAddressError, AttendeeTwiceError, MeetingOverError
+from meetings.scheduling.models import Attendee, AttendeeAnswer, Meeting
+from meetings.scheduling.registry import Change, MeetingChange, announce
+from meetings.scheduling.rules import check_running, is_required
+
+
+@dataclass(frozen=True)
+class AttendeeInput:
+    """Somebody to invite. Without an e-mail address they are listed by us and get no mail."""
+
+    name: str
+    email: str
+    role: AttendeeRole
+    person: Person | None = None
+    user: User | None = None
+
+
+@transaction.atomic
+def add_attendee(meeting: Meeting, invited: AttendeeInput, *, version: int, by: User, at: datetime) -> Attendee:
+    """Invite one more; only she gets a mail. Somebody removed before comes back as the same row.
+
+    The second call raises AttendeeTwiceError.
+    """
+    check_running(meeting)
+    email = _email(invited.email)
+    back = meeting.attendees.filter(email=email).exclude(removed_at=None).first() if email else None
+    save_version(meeting, version=version, at=at)
+    attendee = _bring_back(back, invited) if back else create_attendee(meeting, invited)
+    link_schedulers(meeting)
+    record("attendee.added", attendee, by=by, at=at, about=(meeting, meeting.person, meeting.ask, attendee.person))
+    announce(MeetingChange(Change.ATTENDEE_ADDED, meeting, by, at, attendee=attendee))
+    return attendee
+
+
+@transaction.atomic
+def remove_attendee(attendee: Attendee, *, version: int, by: User, at: datetime) -> Attendee:
+    """Uninvite one; only she is told. `version` is the meeting's. The second call raises MeetingOverError."""
+    meeting = attendee.meeting
+    check_running(meeting)
+    if not Attendee.objects.filter(pk=attendee.pk, removed_at=None).update(removed_at=at):
+        raise MeetingOverError
+    save_version(meeting, version=version, at=at)
+    attendee.refresh_from_db()
+    record("attendee.removed", attendee, by=by, at=at, about=(meeting, meeting.person, meeting.ask, attendee.person))
+    announce(MeetingChange(Change.ATTENDEE_REMOVED, meeting, by, at, attendee=attendee))
+    return attendee
+
+
+@transaction.atomic
+def record_answer(
+    attendee: Attendee,
+    *,
+    partstat: PartStat,
+    source: AnswerSource,
+    at: datetime,
+    by: User | None = None,
+    sequence: int | None = None,
+    dtstamp: datetime | None = None,
+    comment: str = "",
+) -> AttendeeAnswer | None:
+    """Keep an answer; the newest counts. A required person's refusal becomes a task for the owner.
+
+    `sequence` is the version answered (default: the current one) and `dtstamp` the answer's own clock
+    (default: `at`). The same answer again to the same version only moves the clock and answers None.
+    Raises MeetingOverError for a meeting that is over or somebody no longer invited.
+    """
+    attendee = Attendee.objects.select_for_update().select_related("meeting", "person").get(pk=attendee.pk)
+    meeting = attendee.meeting
+    check_running(meeting)
+    if attendee.removed_at is not None:
+        raise MeetingOverError
+    stamp: dict[str, Any] = {
+        "answered_sequence": meeting.sequence if sequence is None else sequence,
+        "answered_dtstamp": dtstamp or at,
+    }
+    said = one_line(comment, limit=1000)
+    last = attendee.answers.order_by("-id").first()
+    is_same = attendee.partstat == partstat and attendee.answered_at is not None
+    if is_same and last is not None and last.sequence == stamp["answered_sequence"] and said in ("", last.comment):
+        Attendee.objects.filter(pk=attendee.pk).update(**stamp)
+        return None
+    Attendee.objects.filter(pk=attendee.pk).update(partstat=partstat, answered_at=at, **stamp)
+    answer = AttendeeAnswer.objects.create(
+        attendee=attendee,
+        partstat=partstat,
+        source=source,
+        sequence=stamp["answered_sequence"],
+        dtstamp=dtstamp,
+        comment=said,
+        noted_by=by,
+        answered_at=at,
+    )
+    _record_answered(attendee, answer, by, at)
+    return answer
+
+
+def create_attendee(meeting: Meeting, invited: AttendeeInput) -> Attendee:
+    """One row of a bigger action. Raises AttendeeTwiceError for an address already there, also a removed one."""
+    email = _email(invited.email)
+    if email and meeting.attendees.filter(email__iexact=email).exists():
+        raise AttendeeTwiceError
+    return Attendee.objects.create(
+        meeting=meeting,
+        name=one_line(invited.name, limit=200) or email,
+        email=email,
+        role=invited.role,
+        person=invited.person,
+        user=invited.user,
+    )
+
+
+def _bring_back(attendee: Attendee, invited: AttendeeInput) -> Attendee:
+    Attendee.objects.filter(pk=attendee.pk).update(
+        name=one_line(invited.name, limit=200) or attendee.email,
+        role=invited.role,
+        person=invited.person,
+        user=invited.user,
+        partstat=PartStat.NEEDS_ACTION,
+        answered_at=None,
+        removed_at=None,
+    )
+    attendee.refresh_from_db()
+    return attendee
+
+
+def link_schedulers(meeting: Meeting) -> None:
+    """A scheduler's answer is the policymaker's; the mail recipient stays an attendee in her own right."""
+    principal = meeting.attendees.filter(role=AttendeeRole.POLICYMAKER).first()
+    if principal is not None:
+        waiting = meeting.attendees.filter(role=AttendeeRole.SCHEDULER, answers_for=None)
+        waiting.exclude(pk=principal.pk).update(answers_for=principal)
+
+
+def _record_answered(attendee: Attendee, answer: AttendeeAnswer, by: User | None, at: datetime) -> None:
+    meeting = attendee.meeting
+    kind = ActorKind.OFFICE if attendee.role in OFFICE_ROLES else ActorKind.PUBLIC
+    entry = record(
+        "attendee.answered",
+        attendee,
+        by=by,
+        at=at,
+        about=(meeting, meeting.person, attendee.person),
+        actor_kind=ActorKind.STAFF if by else kind,
+        data={"partstat": str(answer.partstat), "source": str(answer.source), "sequence": answer.sequence},
+    )
+    if answer.partstat == PartStat.DECLINED and is_required(attendee):
+        add_task(
+            title=_("%(name)s cannot come: find another time or another person") % {"name": attendee.name},
+            assignee=meeting.owner,
+            due_on=at.date(),
+            by=by,
+            at=at,
+            person=meeting.person,
+            obj=meeting,
+            origin_key=f"declined:{attendee.public_id}:{answer.sequence}",
+            entry=entry,
+        )
+
+
+def _email(value: str) -> str:
+    try:
+        return normalise_email(value).lower() if value.strip() else ""
+    except ValidationError as error:
+        raise AttendeeAddressError from error

@@ -1,0 +1,233 @@
+"""From the confirmed time to the last change of a meeting, and what its people answer.
+
+Calendar mails are not sent here: every change is announced, and invitations listens.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from crm.access.models import User
+from crm.activity.actions import record
+from crm.base.locking import save_version
+from crm.base.text import clean_text, one_line
+from crm.people.models import Person
+from crm.people.queries import mail_address_of
+from meetings.attendees.actions import (
+    AttendeeInput,
+    add_attendee,
+    create_attendee,
+    link_schedulers,
+    record_answer,
+    remove_attendee,
+)
+from meetings.requests.actions import (
+    OfferInput,
+    close_request,
+    offer_times,
+    release_offers,
+    request_meeting,
+    send_request,
+)
+from meetings.scheduling.enums import AttendeeRole, MeetingFormat, MeetingState, PartStat, RequestState
+from meetings.scheduling.errors import NoTimeError, TitleMissingError
+from meetings.scheduling.models import Meeting, MeetingRequest, OfferedTime, Venue
+from meetings.scheduling.registry import Change, MeetingChange, announce
+from meetings.scheduling.rules import (
+    ASKED,
+    changed_fields,
+    check_offer,
+    check_place,
+    check_request,
+    check_running,
+    check_times,
+    differences,
+    is_significant,
+    missing_people,
+    zone_of,
+)
+
+__all__ = [
+    "AttendeeInput",
+    "OfferInput",
+    "add_attendee",
+    "cancel_meeting",
+    "close_request",
+    "confirm_meeting",
+    "create_venue",
+    "edit_meeting",
+    "move_meeting",
+    "offer_times",
+    "record_answer",
+    "remove_attendee",
+    "request_meeting",
+    "send_request",
+]
+
+
+@transaction.atomic
+def confirm_meeting(
+    request: MeetingRequest,
+    *,
+    title: str,
+    format: MeetingFormat,
+    version: int,
+    by: User,
+    at: datetime,
+    offered_time: OfferedTime | None = None,
+    starts_at: datetime | None = None,
+    ends_at: datetime | None = None,
+    time_zone: str = "",
+    venue: Venue | None = None,
+    join_url: str = "",
+    description: str = "",
+    attendees: Sequence[AttendeeInput] = (),
+    is_confidential: bool = False,
+) -> Meeting:
+    """requested | offered → confirmed, at an offered time or any other; invitations go out.
+
+    The policymaker and the scheduler of the request are added when `attendees` lacks them. The second
+    call raises WrongStateError, with an old version of the request StaleVersionError.
+    """
+    check_request(request, *ASKED)
+    check_offer(offered_time, request)
+    if offered_time is not None:
+        starts_at, ends_at, time_zone = offered_time.starts_at, offered_time.ends_at, offered_time.time_zone
+    if starts_at is None or ends_at is None:
+        raise NoTimeError
+    check_times(starts_at, ends_at, time_zone)
+    check_place(format, venue, join_url)
+    save_version(request, version=version, at=at, state=RequestState.CONFIRMED, next_action_on=None)
+    release_offers(request, offered_time)
+    meeting = Meeting.objects.create(
+        request=request,
+        person=request.person,
+        ask=request.ask,
+        title=_title(title),
+        description=clean_text(description),
+        format=format,
+        venue=venue,
+        join_url=join_url,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        time_zone=time_zone,
+        owner=request.owner,
+        organizer_name=settings.ORGANISATION_NAME,
+        organizer_email=settings.MAIL_FROM_INVITATION,
+        is_confidential=is_confidential,
+        created_at=at,
+        updated_at=at,
+    )
+    for each in [*_office_of(request, attendees, at), *attendees]:
+        create_attendee(meeting, each)
+    link_schedulers(meeting)
+    record("meeting.confirmed", meeting, by=by, at=at, about=(request, *_about(meeting), *_people(meeting)))
+    announce(MeetingChange(Change.CONFIRMED, meeting, by, at))
+    return meeting
+
+
+@transaction.atomic
+def edit_meeting(meeting: Meeting, *, version: int, by: User, at: datetime, **changes: Any) -> Meeting:
+    """Change what asks nobody to answer again: title, description, is_confidential. Answers stand.
+
+    A call that changes nothing writes and sends nothing; one with an old version raises StaleVersionError.
+    """
+    if unknown := set(changes) - {"title", "description", "is_confidential"}:
+        raise TypeError(f"edit_meeting cannot change {sorted(unknown)}")
+    if "title" in changes:
+        changes["title"] = _title(changes["title"])
+    if "description" in changes:
+        changes["description"] = clean_text(changes["description"])
+    return _change(meeting, changes, version=version, by=by, at=at)
+
+
+@transaction.atomic
+def move_meeting(meeting: Meeting, *, version: int, by: User, at: datetime, **changes: Any) -> Meeting:
+    """Change starts_at, ends_at, time_zone, format, venue or join_url.
+
+    Another time or house raises SEQUENCE and asks everybody again; another room or link is a small
+    change and answers stand. A call that changes nothing writes and sends nothing; one with an old
+    version raises StaleVersionError.
+    """
+    if unknown := set(changes) - {"starts_at", "ends_at", "time_zone", "format", "venue", "join_url"}:
+        raise TypeError(f"move_meeting cannot change {sorted(unknown)}")
+    return _change(meeting, changes, version=version, by=by, at=at)
+
+
+@transaction.atomic
+def cancel_meeting(meeting: Meeting, *, version: int, by: User, at: datetime) -> Meeting:
+    """confirmed → cancelled; everybody who was invited is told. The second call raises MeetingOverError."""
+    check_running(meeting)
+    save_version(meeting, version=version, at=at, state=MeetingState.CANCELLED, sequence=meeting.sequence + 1)
+    record("meeting.cancelled", meeting, by=by, at=at, about=_about(meeting))
+    announce(MeetingChange(Change.CANCELLED, meeting, by, at))
+    return meeting
+
+
+@transaction.atomic
+def create_venue(*, name: str, time_zone: str, by: User, at: datetime, address: str = "", room: str = "") -> Venue:
+    """A place to meet. The second call makes a second one: two rooms may share a name."""
+    zone_of(time_zone)
+    venue = Venue.objects.create(
+        name=one_line(name, limit=200),
+        address=one_line(address, limit=300),
+        room=one_line(room, limit=100),
+        time_zone=time_zone,
+    )
+    record("venue.created", venue, by=by, at=at)
+    return venue
+
+
+def _change(meeting: Meeting, wanted: Mapping[str, Any], *, version: int, by: User, at: datetime) -> Meeting:
+    check_running(meeting)
+    changed = changed_fields(meeting, wanted)
+    if not changed:
+        return meeting
+    after = {name: wanted.get(name, getattr(meeting, name)) for name in _PLACE_AND_TIME}
+    check_times(after["starts_at"], after["ends_at"], after["time_zone"])
+    check_place(after["format"], after["venue"], after["join_url"])
+    noticed, is_moved = differences(meeting, changed), is_significant(meeting, changed)
+    sequence = meeting.sequence + (1 if is_moved else 0)
+    save_version(meeting, version=version, at=at, sequence=sequence, **changed)
+    if is_moved:
+        meeting.attendees.filter(removed_at=None).update(partstat=PartStat.NEEDS_ACTION, answered_at=None)
+    verb = "meeting.moved" if is_moved else "meeting.edited"
+    record(verb, meeting, by=by, at=at, about=_about(meeting), data={"fields": sorted(changed), "sequence": sequence})
+    if noticed or is_moved:
+        announce(MeetingChange(Change.MOVED if is_moved else Change.EDITED, meeting, by, at, differences=noticed))
+    return meeting
+
+
+_PLACE_AND_TIME = ("starts_at", "ends_at", "time_zone", "format", "venue", "join_url")
+
+
+def _about(meeting: Meeting) -> tuple[Any, ...]:
+    return (meeting.person, meeting.ask)
+
+
+def _people(meeting: Meeting) -> list[Person]:
+    return [each.person for each in meeting.attendees.select_related("person") if each.person is not None]
+
+
+def _office_of(request: MeetingRequest, listed: Sequence[AttendeeInput], at: datetime) -> list[AttendeeInput]:
+    """The policymaker and the scheduler, unless the caller lists them."""
+    known = {each.person.pk for each in listed if each.person is not None}
+    missing = missing_people(known, (request.person, request.scheduler))
+    return [
+        AttendeeInput(
+            name=person.name,
+            email=mail_address_of(person, at.date()) or "",
+            role=AttendeeRole.POLICYMAKER if person == request.person else AttendeeRole.SCHEDULER,
+            person=person,
+        )
+        for person in missing
+    ]
+
+
+def _title(value: str) -> str:
+    if not (title := one_line(value, limit=200)):
+        raise TitleMissingError
+    return title
