@@ -6,3 +6,5 @@ class CampaignsSiteConfig(AppConfig):
 
     def ready(self) -> None:
         from campaigns_site import api, checks  # noqa: F401
+
+        api.mount()

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 from csp.constants import SELF, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware
-from django.contrib import auth  # noqa: F401
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.locale import LocaleMiddleware
 
 from campaigns_site.access import Rule, rule_for
 
@@ -52,3 +53,12 @@ class AccessRuleMiddleware:
         match = request.resolver_match
         if match is None or rule_for(match.route) is Rule.NONE:
             raise Http404
+
+
+class PageLocaleMiddleware(LocaleMiddleware):
+    """Adds the language to an address nobody answers; a 404 under an address of ours stays a 404."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if response.status_code == 404 and rule_for(request.path_info) is not Rule.NONE:
+            return response
+        return super().process_response(request, response)

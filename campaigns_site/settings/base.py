@@ -58,7 +58,7 @@ MIDDLEWARE = [
     "campaigns_site.middleware.SecurityHeadersMiddleware",
     "campaigns_site.middleware.CSPByAreaMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "campaigns_site.middleware.PageLocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
