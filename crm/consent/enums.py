@@ -17,3 +17,13 @@ class SuppressionReason(models.TextChoices):
     NOT_ME = "not_me", _("said this was not them")
     BOUNCED = "bounced", _("the mailbox does not exist")
     COMPLAINED = "complained", _("reported as spam")
+
+
+class Channel(models.TextChoices):
+    """How a consent reached us. What came by a form alone does not prove who owns the mailbox."""
+
+    FORM = "form", _("a form, not confirmed yet")
+    MAIL_LINK = "mail_link", _("a button behind a link in a mail")
+    STAFF = "staff", _("entered by staff")
+    IMPORT = "import", _("an import with source, date and wording")
+    PAPER = "paper", _("paper")

@@ -11,6 +11,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from crm.activity.registry import register_verb
+
 
 class LinkState(StrEnum):
     ASK = "ask"
@@ -65,3 +67,10 @@ def register_link(purpose: str, handler: LinkHandler) -> None:
 
 def handler_for(purpose: str) -> LinkHandler | None:
     return _handlers.get(purpose)
+
+
+def declare() -> None:
+    """Register what the timeline says; called once when the app is ready."""
+    register_verb("consent.given", _("A consent was given."))
+    register_verb("consent.withdrawn", _("A consent was withdrawn."))
+    register_verb("mailbox.suppressed", _("A mailbox asked not to be written to again."))
