@@ -1,6 +1,12 @@
+from typing import Self
+
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from crm.access.enums import Role
+from crm.access.models import RowQuerySet, User
+from crm.access.rules import role_of
 from crm.base.models import PublicId, Row, Sourced, Versioned
 from crm.campaigns.models import Campaign
 from crm.issues.enums import Position
@@ -40,6 +46,13 @@ class Ask(PublicId, Versioned):
         return self.title
 
 
+class StanceQuerySet(RowQuerySet["Stance"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        if role_of(user) in {Role.COORDINATOR, Role.DIRECTOR, Role.AUDITOR}:
+            return self.filter(person__in=Person.objects.visible_to(user))
+        return self.none()
+
+
 class Stance(Sourced):
     """Where a policymaker stood on an ask from a day on. A newer row never overwrites an older one."""
 
@@ -49,6 +62,8 @@ class Stance(Sourced):
     evidence = models.CharField(_("evidence"), max_length=500, blank=True)
     observed_on = models.DateField(_("as of"))
     recorded_at = models.DateTimeField(_("recorded at"))
+
+    objects = StanceQuerySet.as_manager()
 
     class Meta:
         ordering = ["-observed_on", "-id"]
