@@ -1,5 +1,8 @@
 """What others ask about a person. Every answer holds for a day: seats, jobs and addresses change."""
 
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -10,7 +13,8 @@ from crm.access.models import User
 from crm.base.dates import current_q
 from crm.base.text import fold
 from crm.people.enums import ContactType, MembershipRole, OrganizationClassification
-from crm.people.models import ContactDetail, Membership, Organization, Person
+from crm.people.models import ContactDetail, Membership, Office, Organization, OtherName, Person
+from crm.people.rules import search_document
 from crm.places.models import Area
 
 COMMITTEES = (OrganizationClassification.COMMITTEE, OrganizationClassification.SUBCOMMITTEE)
@@ -96,3 +100,108 @@ def matching(people: Any, text: str) -> Any:
     for word in fold(text).split():
         people = people.filter(search_text__contains=word)
     return people
+
+
+@dataclass
+class Overview:
+    """What a list shows of a person besides the name."""
+
+    seat: str = ""
+    party: str = ""
+    term_end: str = ""
+    columns: dict[str, Any] = field(default_factory=dict)
+
+
+def seat_words(seat: Membership) -> str:
+    """A seat in a few words: the role and the short code of its area."""
+    area = area_of(seat)
+    role = seat.post.role if seat.post else seat.label
+    return " ".join(part for part in (role.capitalize(), (area.code or area.name) if area else "") if part)
+
+
+def overviews(ids: Iterable[int], on: date) -> dict[int, Overview]:
+    """Seat, party and term end of each person on a day, in one query however many there are."""
+    found: dict[int, Overview] = defaultdict(Overview)
+    held = Membership.objects.current_on(on).filter(person__in=list(ids)).order_by("start_date", "id")
+    for membership in held.select_related("organization", "post__area", "area", "on_behalf_of"):
+        _note(found[membership.person_id], membership)  # type: ignore[index]
+    return found
+
+
+def _note(overview: Overview, held: Membership) -> None:
+    kind = held.organization.classification
+    if kind == OrganizationClassification.PARTY:
+        overview.party = held.organization.name
+    elif kind in SEAT_BODIES and held.post and area_of(held):
+        overview.seat = seat_words(held)
+        overview.term_end = held.end_date
+        overview.party = held.on_behalf_of.name if held.on_behalf_of else overview.party
+
+
+def holding(people: Any, on: date, *conditions: Q) -> Any:
+    """Those of `people` who hold a membership on a day that meets every condition."""
+    held = Membership.objects.current_on(on).filter(*conditions)
+    return people.filter(pk__in=held.order_by().values("person"))
+
+
+def seated_in_state(people: Any, state: Area, on: date) -> Any:
+    """Those whose seat stands for a state or one of its districts."""
+    of_state = Q(area=state) | Q(area__parent=state) | Q(post__area=state) | Q(post__area__parent=state)
+    return holding(people, on, of_state, Q(organization__classification__in=SEAT_BODIES))
+
+
+def of_party(people: Any, party: Organization, on: date) -> Any:
+    """Those who belong to a party or hold a seat for it."""
+    return holding(people, on, Q(organization=party) | Q(on_behalf_of=party))
+
+
+def offices_of(person: Person) -> QuerySet[Office]:
+    """Where the person can be reached, the capitol first."""
+    return person.offices.order_by("classification", "city", "id")
+
+
+def search_texts(ids: list[int], on: date) -> dict[int, str]:
+    """What a search should find each of these people by, as of a day, whatever `search_text` holds now."""
+    names, emails, bodies, areas = (defaultdict[int, list[str]](list) for _kind in range(4))
+    for pk, *parts in Person.objects.filter(pk__in=ids).values_list("pk", "name", "given_name", "family_name"):
+        names[pk] += parts
+    for pk, name in OtherName.objects.filter(person__in=ids).values_list("person_id", "name"):
+        names[pk].append(name)
+    details = ContactDetail.objects.filter(person__in=ids, type=ContactType.EMAIL)
+    for pk, value in details.values_list("person_id", "value"):
+        emails[pk].append(value)
+    held = Membership.objects.current_on(on).filter(person__in=ids).order_by("organization__name", "id")
+    columns = ("organization__name", "on_behalf_of__name", "area__code", "area__name", "area__parent__name")
+    for pk, body, party, *places in held.values_list("person_id", *columns):
+        bodies[pk] += [body, party or ""]
+        areas[pk] += [place or "" for place in places]
+    return {
+        pk: search_document(names=names[pk], emails=emails[pk], organizations=bodies[pk], areas=areas[pk]) for pk in ids
+    }
+
+
+def party_of(person: Person, on: date) -> str:
+    """The party the person sits for or belongs to on a day; empty when unknown."""
+    return overviews([person.pk], on)[person.pk].party
+
+
+def contacts_by_person(people: Iterable[Person], on: date) -> dict[int, list[ContactDetail]]:
+    """Current contact details of several people, by the person's key."""
+    found: dict[int, list[ContactDetail]] = defaultdict(list)
+    held = ContactDetail.objects.filter(current_q(on, start="valid_from", end="valid_until"), person__in=list(people))
+    for contact in held.order_by("type", "id"):
+        found[contact.person_id].append(contact)  # type: ignore[index]
+    return found
+
+
+def survivor_of(public_id: str) -> Person | None:
+    """Whom a merged person became, however often she was merged; None when she was not."""
+    person = Person.objects.filter(public_id=public_id, merged_into__isnull=False).first()
+    while person is not None and person.merged_into is not None:
+        person = person.merged_into
+    return person
+
+
+def member_of(people: Any, body: Organization, on: date) -> Any:
+    """Those who sit in a body on a day."""
+    return holding(people, on, Q(organization=body))
