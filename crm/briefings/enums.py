@@ -1,3 +1,5 @@
+from enum import StrEnum
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -16,3 +18,17 @@ class TalkingPointState(models.TextChoices):
     DRAFT = "draft", _("draft")
     APPROVED = "approved", _("approved")
     RETIRED = "retired", _("retired")
+
+
+class FactKind(StrEnum):
+    """How fast a fact grows old; `crm.briefings.rules` holds the days."""
+
+    REGISTRY = "registry"
+    """Read from somebody's register: seats, committees, offices."""
+    STANCE = "stance"
+    EVIDENCE = "evidence"
+    """What a talking point rests on."""
+    HISTORY = "history"
+    """Something that happened on a day. It does not grow stale."""
+    LIVE = "live"
+    """Counted when the briefing was made."""

@@ -1,4 +1,4 @@
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -10,6 +10,7 @@ from crm.access.models import RowQuerySet, User
 from crm.access.rules import role_of
 from crm.base.models import AppendOnly, PublicId, Sourced, Versioned
 from crm.briefings.enums import Audience, TalkingPointState
+from crm.briefings.registry import anchor_models
 from crm.issues.models import Ask
 from crm.people.models import Person
 
@@ -37,9 +38,14 @@ class TalkingPoint(PublicId, Versioned, Sourced):
 
 class BriefingSnapshotQuerySet(RowQuerySet["BriefingSnapshot"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        if role_of(user) in {Role.COORDINATOR, Role.DIRECTOR, Role.AUDITOR}:
-            return self.filter(person__in=Person.objects.visible_to(user))
-        return self.none()
+        """A briefing is as visible as its person and, where it is for one, its meeting."""
+        if role_of(user) not in {Role.COORDINATOR, Role.DIRECTOR, Role.AUDITOR}:
+            return self.none()
+        anchored = models.Q(anchor_type="")
+        for label, model in anchor_models().items():
+            seen: Any = model._default_manager
+            anchored |= models.Q(anchor_type=label, anchor_id__in=seen.visible_to(user).order_by().values("pk"))
+        return self.filter(anchored, person__in=Person.objects.visible_to(user))
 
 
 class BriefingSnapshot(PublicId, AppendOnly):
@@ -62,6 +68,17 @@ class BriefingSnapshot(PublicId, AppendOnly):
         ordering = ["-created_at", "-id"]
         verbose_name = _("briefing")
         indexes = [models.Index(fields=["anchor_type", "anchor_id"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["anchor_type", "anchor_id", "audience", "content_hash"],
+                name="briefing_once_per_content",
+            ),
+            models.UniqueConstraint(
+                fields=["person", "audience", "content_hash"],
+                condition=models.Q(anchor_id=None),
+                name="briefing_once_per_content_unanchored",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title
