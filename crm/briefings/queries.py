@@ -7,6 +7,7 @@ from datetime import date
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model, Q, QuerySet
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from crm.access.models import User
@@ -34,7 +35,8 @@ from crm.briefings.rules import (
     section,
     sourced_fact,
 )
-from crm.briefings.snapshot import AskPart, Fact, Section, Subject
+from crm.briefings.snapshot import AskPart, ChartPart, Fact, Section, Subject
+from crm.briefings.svg import number
 from crm.followups.enums import CommitmentDirection
 from crm.followups.models import Commitment
 from crm.followups.queries import open_commitments
@@ -44,6 +46,7 @@ from crm.messaging.models import InboundMessage
 from crm.people.enums import OrganizationClassification as Kind
 from crm.people.models import Membership, Office, Person
 from crm.people.queries import COMMITTEES, SEAT_BODIES, area_of
+from crm.petitions.queries import SMALLEST_PUBLISHED, verified_in_area
 
 CONTACTS_SHOWN = 5
 
@@ -156,6 +159,29 @@ def commitments_section(context: BriefingContext) -> Section:
     return section("commitments", _("Open commitments"), facts=facts, empty=_("No commitment is open."))
 
 
+def signatures_section(context: BriefingContext) -> Section:
+    """Confirmed signatures from the area of the seat, per petition, and new ones per week.
+
+    What leaves the house names no number under five, like the public page.
+    """
+    seat = _seat(context)
+    area = area_of(seat) if seat else None
+    if area is None:
+        empty = _("No district is known for this person, so no signatures can be counted.")
+        return section("signatures", _("Verified signatures"), empty=empty)
+    found = verified_in_area(area, context.at)
+    least = 1 if context.audience in STAYS_WITH_US else SMALLEST_PUBLISHED
+    title = _("Verified signatures in %(area)s") % {"area": area.name}
+    if found["count"] < least:
+        return section("signatures", title, empty=_("Too few people of this district have signed so far."))
+    facts = [
+        _live_fact(context, _("All petitions"), found["count"]),
+        _live_fact(context, _("In the last 30 days"), found["last_30_days"]),
+        *(_live_fact(context, p["title"], p["count"]) for p in found["petitions"] if p["count"] >= least),
+    ]
+    return section("signatures", title, facts=facts, chart=_trend(found["trend"]))
+
+
 def talking_points_section(context: BriefingContext) -> Section | None:
     """Approved, unexpired points for the ask that this kind of pack may carry; nothing without an ask."""
     if context.ask is None:
@@ -262,6 +288,16 @@ def _point_fact(context: BriefingContext, number: int, point: TalkingPoint) -> F
     )
 
 
+def _live_fact(context: BriefingContext, label: str, count: int) -> Fact:
+    source = _("Confirmed signatures, counted when the briefing was made")
+    return fact(label, number(count), source=source, as_of=context.on, on=context.on, kind=FactKind.LIVE)
+
+
+def _trend(weeks: list[tuple[str, int]]) -> ChartPart:
+    points: list[list[str | int | float]] = [[date_format(date.fromisoformat(day), "j M"), n] for day, n in weeks]
+    return {"title": _("Signatures confirmed, by week"), "unit": _("Signatures"), "points": points}
+
+
 def _office_label(office: Office) -> str:
     return ", ".join(filter(None, (office.get_classification_display().capitalize(), office.city)))
 
@@ -272,6 +308,7 @@ SECTIONS = {
     "talking_points": (10, ALL, talking_points_section),
     "commitments": (20, STAYS, commitments_section),
     "stance": (30, STAYS, stance_section),
+    "signatures": (40, ALL, signatures_section),
     "contacts": (50, STAYS, contacts_section),
     "posts": (60, STAYS, posts_section),
     "committees": (70, STAYS, committees_section),
