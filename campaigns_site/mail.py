@@ -20,7 +20,7 @@ class OutboxEmailBackend(BaseEmailBackend):
                     key=f"django:{mail.message()['Message-ID']}:{recipient}"[:120],
                     stream=Stream.TRANSACTIONAL,
                     to_email=recipient,
-                    subject=mail.subject,
+                    subject=str(mail.subject),
                     text=str(mail.body),
                     at=timezone.now(),
                 )

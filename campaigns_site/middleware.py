@@ -29,7 +29,7 @@ class SecurityHeadersMiddleware:
 class CSPByAreaMiddleware(CSPMiddleware):
     """Strict everywhere; Wagtail's own editor screens still need inline script, so `/admin/` allows it."""
 
-    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if request.path.startswith("/admin/"):
             response._csp_update = {  # type: ignore[attr-defined]
                 "script-src": [SELF, UNSAFE_INLINE],
@@ -58,7 +58,7 @@ class AccessRuleMiddleware:
 class PageLocaleMiddleware(LocaleMiddleware):
     """Adds the language to an address nobody answers; a 404 under an address of ours stays a 404."""
 
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:  # type: ignore[override]
         if response.status_code == 404 and rule_for(request.path_info) is not Rule.NONE:
             return response
         return super().process_response(request, response)

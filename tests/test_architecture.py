@@ -27,7 +27,7 @@ FORMATS = {
     "messaging": frozenset(
         "mime smtp merge markdown html5 rfc2045 rfc2047 rfc3464 rfc5322 rfc8601 rfc8058".split()
     ),
-    "invitations": frozenset("itip itip_reply vtimezone mime".split()),
+    "invitations": frozenset("itip itip_reply vtimezone mime html".split()),
     "briefings": frozenset("snapshot typst html svg".split()),
     "imports": frozenset("us_congress us_congress_committees".split()),
 }

@@ -1,7 +1,7 @@
 """The default lane: SQLite, local outbox, no account, no network."""
 
 from campaigns_site.settings.base import *  # noqa: F403
-from campaigns_site.settings.base import env
+from campaigns_site.settings.environment import env
 
 DEBUG = env.bool("DEBUG", default=True)
 SECRET_KEY = env.str("SECRET_KEY", default="development-only-key-never-accepted-in-production")
