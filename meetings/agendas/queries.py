@@ -30,6 +30,15 @@ def agenda_of(meeting: Meeting) -> QuerySet[AgendaItem]:
     return meeting.agenda_items.order_by("position", "id")
 
 
+def agenda_text(meeting: Meeting) -> str:
+    """The agenda as lines everybody invited reads: `1. Welcome (5 min) – Ada`; empty when there is none."""
+    items = enumerate(agenda_of(meeting), start=1)
+    return "\n".join(
+        f"{number}. {item.title} ({item.duration_minutes} min){f' – {item.speaker}' if item.speaker else ''}"
+        for number, item in items
+    )
+
+
 def delegation_of(meeting: Meeting) -> list[Attendee]:
     """Everybody still invited: our side first, each side in the order of the roles."""
     order = list(AttendeeRole)
