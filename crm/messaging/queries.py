@@ -1,0 +1,53 @@
+from django.apps import apps
+from django.conf import settings
+from django.db.models import Model
+
+from crm.messaging.errors import UnknownTemplateError
+from crm.messaging.models import MessageTemplate
+from crm.messaging.registry import default_templates
+from crm.messaging.rules import COMMON_FIELDS, TemplateSource, fields_in
+from crm.people.models import Person
+
+
+def template_for(key: str, language: str) -> TemplateSource:
+    """The words to use: this language, else the site's first one; edited words before the default ones.
+
+    One query. Raises `UnknownTemplateError`.
+    """
+    languages = list(dict.fromkeys([language, settings.LANGUAGE_CODE]))
+    rows = {row.language: row for row in MessageTemplate.objects.filter(key=key, language__in=languages)}
+    for each in languages:
+        if row := rows.get(each):
+            return TemplateSource(row.key, row.language, row.name, row.subject, row.body, row.version)
+        if default := default_templates().get((key, each)):
+            return default.source
+    raise UnknownTemplateError(key)
+
+
+def fields_of(key: str) -> frozenset[str]:
+    """The fields an editor may use in a template: those every mail has and those of the default words."""
+    own = frozenset[str]()
+    for (each, _language), default in default_templates().items():
+        if each == key:
+            own |= fields_in(default.source.subject, default.source.body) | default.fields
+    return COMMON_FIELDS | own
+
+
+def common_values(person: Person | None) -> dict[str, str]:
+    """What every mail may say: who we are and, given a person, how she is called."""
+    values = {"organisation_name": settings.ORGANISATION_NAME, "public_url": settings.PUBLIC_URL}
+    if person is not None:
+        values |= {
+            "name": person.name,
+            "given_name": person.given_name,
+            "family_name": person.family_name,
+            "title": person.honorific_prefix,
+        }
+    return values
+
+
+def row_of(object_type: str, object_id: int | None) -> Model | None:
+    """The row behind a stored type and key, None when it is gone or was never set."""
+    if not object_type or object_id is None:
+        return None
+    return apps.get_model(object_type)._default_manager.filter(pk=object_id).first()
