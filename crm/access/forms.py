@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.db.models import Model
 from django.utils.text import capfirst
+from wagtail.admin.forms.models import WagtailAdminModelForm
 
 from crm.base.models import Versioned
 
@@ -23,13 +24,25 @@ class VersionedForm(forms.ModelForm):
         else:
             self.initial["version"] = self.instance.version
 
-    def changes(self) -> dict[str, Any]:
-        """What an action is given: every cleaned field but the version."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "version"}
+    def changes(self, *, only_changed: bool = False) -> dict[str, Any]:
+        """What an action is given: every cleaned field but the version, or only those that differ from the row."""
+        names = self.changed_data if only_changed else self.cleaned_data
+        return {name: self.cleaned_data[name] for name in names if name != "version"}
 
     def save(self, commit: bool = True) -> Any:
         """Refused: rows change through actions only."""
         raise NotImplementedError("Forms do not save; call the action with form.changes().")
+
+
+class VersionedAdminForm(VersionedForm, WagtailAdminModelForm):
+    """The same for wagtail-modeladmin, whose forms are made from panels."""
+
+
+class AdminForm(WagtailAdminModelForm):
+    """For modeladmin lists of rows without a version, which are only ever added."""
+
+    def changes(self) -> dict[str, Any]:
+        return dict(self.cleaned_data)
 
 
 def as_facts(form: forms.ModelForm, row: Model) -> Facts:

@@ -1,7 +1,12 @@
 """What this slice tells the registries below it; called once when the app is ready."""
 
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
+from crm.access.models import User
 from crm.activity.registry import register_verb
 from crm.followups.queries import commitment_due
 from crm.messaging.enums import StepAnchor
@@ -23,3 +28,21 @@ def declare() -> None:
     for verb, sentence in VERBS.items():
         register_verb(verb, sentence)
     register_step_anchor(StepAnchor.COMMITMENT_DUE, commitment_due)
+
+
+Section = Mapping[str, Any]
+_my_day: dict[str, tuple[int, Callable[[User, datetime], Section | None]]] = {}
+
+
+def register_my_day(key: str, order: int, provider: Callable[[User, datetime], Section | None]) -> None:
+    """Add a section to "My day" on the home page: the provider returns title, rows and template, or None.
+
+    A second call with the same key replaces the first.
+    """
+    _my_day[key] = (order, provider)
+
+
+def my_day_sections(user: User, at: datetime) -> list[Section]:
+    """What is shown to this user, in order."""
+    found = (provider(user, at) for _key, (_order, provider) in sorted(_my_day.items(), key=lambda item: item[1][0]))
+    return [section for section in found if section is not None]
