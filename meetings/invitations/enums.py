@@ -31,3 +31,13 @@ class ReviewReason(models.TextChoices):
     HUMAN = "human", _("They wrote instead of pressing a button.")
     NOT_ALLOWED = "not_allowed", _("Somebody outside tried to change our meeting.")
     FAILED_AUTH = "failed_auth", _("The mail failed the sender's own checks.")
+
+
+class ReviewDecision(models.TextChoices):
+    """What staff may do with an answer they looked at."""
+
+    RECORD_ANSWER = "record_answer", _("count it as their answer")
+    ACCEPT_TIME = "accept_time", _("move the meeting to the time they propose")
+    REFUSE_TIME = "refuse_time", _("keep the time and say so")
+    ASK_AGAIN = "ask_again", _("send the invitation again")
+    INVITE = "invite", _("invite the person they name")

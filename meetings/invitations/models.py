@@ -9,19 +9,27 @@ from meetings.scheduling.models import Attendee, Meeting
 
 
 class InvitationSend(AppendOnly):
-    """One calendar mail planned for one attendee and one version of the meeting; never two."""
+    """One calendar mail planned for one attendee and one version of the meeting; never two.
+
+    `repeat` is 0 for the mail a change causes, else what asked for it once more. `differences` are the
+    (code, old, new) this mail tells of, kept in case a newer mail takes its place before it leaves.
+    """
 
     attendee = models.ForeignKey(Attendee, models.PROTECT, related_name="sends")
     message = models.OneToOneField(Message, models.PROTECT, related_name="invitation_send")
     method = models.CharField(max_length=15, choices=Method)
     sequence = models.PositiveIntegerField()
     revision = models.PositiveIntegerField()
+    repeat = models.PositiveIntegerField(default=0)
     dtstamp = models.DateTimeField()
+    differences = models.JSONField(default=list, blank=True)
 
     class Meta:
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(fields=["attendee", "method", "revision"], name="one_send_per_attendee_version")
+            models.UniqueConstraint(
+                fields=["attendee", "method", "revision", "repeat"], name="one_send_per_attendee_version"
+            )
         ]
 
     def __str__(self) -> str:

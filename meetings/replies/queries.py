@@ -1,0 +1,89 @@
+"""What answers that came in are about, and which of them wait for a person."""
+
+import email
+from collections.abc import Mapping
+from email.message import Message as Mail
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from crm.messaging.models import InboundMessage
+from crm.messaging.rfc8601 import Verdict as Proof
+from crm.messaging.rfc8601 import authentication
+from crm.people.queries import mail_address_of, schedulers_of
+from meetings.invitations.enums import ReviewState
+from meetings.invitations.itip_reply import ReplyParsed, parse_reply
+from meetings.invitations.mime import find_calendar_part
+from meetings.invitations.models import InvitationSend, ReplyReview
+from meetings.invitations.queries import sequence_for
+from meetings.invitations.rules import Verdict, judge_reply
+from meetings.scheduling.models import Attendee, Meeting
+from meetings.scheduling.queries import active_attendees
+
+
+def open_reviews() -> QuerySet[ReplyReview]:
+    """Answers nobody has dealt with, newest first, with mail, meeting and attendee."""
+    waiting = ReplyReview.objects.filter(state=ReviewState.OPEN)
+    return waiting.select_related("inbound", "inbound__answers", "meeting", "meeting__person", "attendee")
+
+
+def mail_of(inbound: InboundMessage) -> Mail:
+    return email.message_from_bytes(bytes(inbound.raw))
+
+
+def read_answer(inbound: InboundMessage) -> ReplyParsed | None:
+    """The calendar answer in a stored mail, None when it has none. Raises a CalendarReplyError."""
+    found = find_calendar_part(mail_of(inbound))
+    return parse_reply(*found) if found else None
+
+
+def meeting_of(uid: str) -> Meeting | None:
+    return Meeting.objects.filter(uid=uid).select_related("person", "owner", "venue").first()
+
+
+def answered_send(inbound: InboundMessage) -> InvitationSend | None:
+    """The calendar mail of ours this mail replies to."""
+    if inbound.answers_id is None:
+        return None
+    sends = InvitationSend.objects.filter(message_id=inbound.answers_id)
+    return sends.select_related("attendee", "attendee__meeting").first()
+
+
+def attendee_of(meeting: Meeting, address: str) -> Attendee | None:
+    """Who is still invited under this address, whatever its case."""
+    return active_attendees(meeting).filter(email__iexact=address).first() if address else None
+
+
+def judged(inbound: InboundMessage, parsed: ReplyParsed, meeting: Meeting, attendee: Attendee | None) -> Verdict:
+    """What this answer may do, with all we know of the meeting and the sender."""
+    invited = [each for each in active_attendees(meeting) if each.email]
+    last = None
+    if attendee is not None and attendee.answered_sequence is not None:
+        last = (attendee.answered_sequence, attendee.answered_dtstamp)
+    return judge_reply(
+        parsed,
+        our_uid=meeting.uid,
+        our_sequence=sequence_for(attendee) if attendee else meeting.sequence,
+        sender=inbound.from_email,
+        attendee_emails=[each.email for each in invited],
+        scheduler_emails=_schedulers(invited, inbound),
+        last_answer=last,
+        is_authenticated=_is_authenticated(inbound),
+    )
+
+
+def _schedulers(invited: list[Attendee], inbound: InboundMessage) -> Mapping[str, list[str]]:
+    """Who may answer for whom: the schedulers at this meeting and those the office has on record."""
+    found: dict[str, list[str]] = {}
+    on = inbound.received_at.date()
+    for attendee in invited:
+        known = [mail_address_of(each, on) for each in schedulers_of(attendee.person, on)] if attendee.person else []
+        speaking = [each.email for each in invited if each.answers_for_id == attendee.pk]
+        found[attendee.email] = [address for address in (*speaking, *known) if address]
+    return found
+
+
+def _is_authenticated(inbound: InboundMessage) -> bool | None:
+    server = getattr(settings, "MAIL_AUTH_SERVER", "")
+    _server, proof = authentication(mail_of(inbound), inbound.from_email, server)
+    return {Proof.PASS: True, Proof.FAIL: False}.get(proof)

@@ -1,0 +1,137 @@
+"""The page behind the answer link of an invitation, and what the timeline says of answers."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.activity.registry import register_verb
+from crm.consent.registry import Button, LinkHandler, LinkPage, LinkState, register_link
+from crm.messaging.enums import InboundKind
+from crm.messaging.registry import register_default_templates, register_inbound
+from meetings.invitations.html import meeting_facts
+from meetings.replies.actions import handle_inbound, take_answer
+from meetings.replies.rules import ANSWER_NAMES, BUTTONS
+from meetings.scheduling.enums import AnswerSource, MeetingState, PartStat
+from meetings.scheduling.errors import MeetingOverError
+from meetings.scheduling.models import Attendee
+from meetings.scheduling.queries import language_of
+
+VERBS = {
+    "reply_review.opened": gettext_lazy("An answer came that somebody has to look at."),
+    "reply_review.resolved": gettext_lazy("An answer was looked at."),
+    "reply_review.dismissed": gettext_lazy("An answer was set aside."),
+}
+
+DEFAULT_TEMPLATES = (
+    {
+        "key": "answer-received",
+        "language": "en",
+        "name": "Somebody answered an invitation",
+        "subject": "{{ attendee_name }}: {{ answer }} – {{ meeting_title }}",
+        "body": (
+            "{{ attendee_name }} answered the invitation to “{{ meeting_title }}”: {{ answer }}.\n\n"
+            "{{ meeting_time }}\n\n"
+            "{% if comment %}\nThey add: {{ comment }}\n{% endif %}\n"
+            "Open the meeting in Parley to see everybody's answers."
+        ),
+    },
+    {
+        "key": "answer-received",
+        "language": "es",
+        "name": "Alguien ha respondido a una invitación",
+        "subject": "{{ attendee_name }}: {{ answer }} – {{ meeting_title }}",
+        "body": (
+            "{{ attendee_name }} ha respondido a la invitación a «{{ meeting_title }}»: {{ answer }}.\n\n"
+            "{{ meeting_time }}\n\n"
+            "{% if comment %}\nAñade: {{ comment }}\n{% endif %}\n"
+            "Abra la reunión en Parley para ver todas las respuestas."
+        ),
+    },
+)
+
+
+def declare() -> None:
+    """Words, answer link, inbound mail and timeline; called once when the app is ready."""
+    register_default_templates("replies", DEFAULT_TEMPLATES)
+    register_link("r", LinkHandler(describe=describe, act=act))
+    register_inbound("invitations", frozenset({InboundKind.CALENDAR, InboundKind.HUMAN}), handle_inbound)
+    for verb, sentence in VERBS.items():
+        register_verb(verb, sentence)
+
+
+def describe(public_id: str, at: datetime) -> LinkPage | None:
+    """What was asked and what they answered so far; for a meeting that is over, why nothing is left to do."""
+    attendee = _attendee(public_id)
+    if attendee is None:
+        return None
+    with translation.override(language_of(attendee.person)):
+        return _over(attendee, at) or _page(attendee, LinkState.ASK, _("Will you come?"), ())
+
+
+def act(public_id: str, answer: str, data: Mapping[str, str], at: datetime) -> LinkPage | None:
+    """Record the button that was pressed. May be pressed again: the newest answer counts."""
+    attendee = _attendee(public_id)
+    if attendee is None:
+        return None
+    page = describe(public_id, at)
+    if answer not in BUTTONS or page is None or page.state == LinkState.OVER:
+        return page
+    try:
+        take_answer(
+            attendee,
+            partstat=BUTTONS[answer],
+            source=AnswerSource.LINK,
+            at=at,
+            comment=data.get("comment", ""),
+        )
+    except MeetingOverError:
+        return describe(public_id, at)
+    attendee.refresh_from_db()
+    with translation.override(language_of(attendee.person)):
+        thanks = _("Your answer is noted. If anything changes, come back to this page and answer again.")
+        return _page(attendee, LinkState.DONE, _("Thank you"), (thanks,))
+
+
+def _attendee(public_id: str) -> Attendee | None:
+    found = Attendee.objects.filter(public_id=public_id)
+    return found.select_related("person", "meeting", "meeting__venue").first()
+
+
+def _page(attendee: Attendee, state: LinkState, title: str, paragraphs: tuple[str, ...]) -> LinkPage:
+    partstat = PartStat(attendee.partstat)
+    facts = [*meeting_facts(attendee.meeting, _language(attendee)), (_("Your answer"), ANSWER_NAMES[partstat])]
+    return LinkPage(
+        state=state,
+        title=title,
+        paragraphs=paragraphs,
+        facts=tuple(facts),
+        buttons=(
+            Button("accept", _("I will come")),
+            Button("tentative", _("I may come"), is_primary=False),
+            Button("decline", _("I cannot come"), is_primary=False),
+        ),
+        language=_language(attendee),
+        asks_comment=True,
+    )
+
+
+def _over(attendee: Attendee, at: datetime) -> LinkPage | None:
+    meeting = attendee.meeting
+    if meeting.state == MeetingState.CANCELLED:
+        why = _("This meeting is cancelled. You need not do anything.")
+    elif attendee.removed_at is not None:
+        why = _("You are no longer expected at this meeting. You need not do anything.")
+    elif meeting.state != MeetingState.CONFIRMED or meeting.ends_at <= at:
+        why = _("This meeting has taken place, so there is nothing left to answer.")
+    else:
+        return None
+    facts = tuple(meeting_facts(meeting, _language(attendee)))
+    title = meeting.title
+    return LinkPage(LinkState.OVER, title, paragraphs=(why,), facts=facts, language=_language(attendee))
+
+
+def _language(attendee: Attendee) -> str:
+    return language_of(attendee.person)
