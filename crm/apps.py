@@ -11,11 +11,17 @@ class CrmConfig(AppConfig):
         from crm import permissions, personal_data
         from crm.briefings import queries as briefings
         from crm.briefings import registry as briefing_words
+        from crm.campaigns import registry as campaigns
+        from crm.consent import registry as consent
         from crm.followups import registry as followups
+        from crm.issues import registry as issues
 
         CharField.register_lookup(Length)
         permissions.declare()
         personal_data.declare()
+        consent.declare()
+        campaigns.declare()
+        issues.declare()
         followups.declare()
         briefing_words.declare()
         briefings.declare()

@@ -29,7 +29,7 @@ from crm.people.models import (
     Person,
     Post,
 )
-from crm.petitions.models import Petition, PetitionAreaCount, Signature
+from crm.petitions.models import MailAllowance, Petition, PetitionAreaCount, Signature
 from crm.places.models import Area, PostcodeArea
 
 __all__ = [
@@ -50,6 +50,7 @@ __all__ = [
     "InboundMessage",
     "InternalNote",
     "Issue",
+    "MailAllowance",
     "Membership",
     "Message",
     "MessageTemplate",

@@ -45,6 +45,7 @@ def declare() -> None:
     )
     register("crm.Enrolment", path="person", fields=("fields",), erase=Erase.DELETE)
     register("crm.ImportRow", path="object_id", fields=("before", "after"), erase=Erase.BLANK)
+    register("crm.MailAllowance", path="contact_hash", fields=("contact_hash",), erase=Erase.DELETE)
     for label in ("ConsentRecord", "Suppression"):
         register(
             f"crm.{label}",

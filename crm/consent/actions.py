@@ -1,5 +1,7 @@
 """The ledger of consents and refusals. Rows are only added; the newest one that counts is the answer."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,42 +16,82 @@ from crm.consent.models import ConsentRecord, Suppression
 from crm.consent.rules import Wording, mailbox_key
 
 
+@dataclass(frozen=True)
+class Mailbox:
+    """Whose consent: by address, or by a keyed hash of the caller's own where lists must not be joined."""
+
+    email: str = ""
+    own_hash: str = ""
+
+    @property
+    def key(self) -> str:
+        return self.own_hash or mailbox_key(self.email)
+
+
 @transaction.atomic
 def give_consent(
     wording: Wording,
     *,
+    mailbox: Mailbox,
     language: str,
     channel: Channel,
     at: datetime,
-    email: str = "",
-    mailbox_hash: str = "",
+    subject: str = "",
     evidence: dict[str, Any] | None = None,
     by: User | None = None,
     entry: ActivityEntry | None = None,
 ) -> ConsentRecord:
     """Write down that somebody agreed to exactly these words. A second call adds a second row.
 
-    Name the mailbox by `email`, or by a `mailbox_hash` of the caller's own. With `entry` this is part of
-    that step and leaves no entry of its own.
+    With `entry` this is part of that step and leaves no entry of its own.
     """
-    return _record(True, wording, language, channel, at, email, mailbox_hash, evidence, by, entry)
+    row = _record(True, wording, mailbox.key, language, channel, at, subject, evidence)
+    _tell("consent.given", row, by, at, entry)
+    return row
 
 
 @transaction.atomic
 def withdraw_consent(
     wording: Wording,
     *,
+    mailbox: Mailbox,
     language: str,
     channel: Channel,
     at: datetime,
-    email: str = "",
-    mailbox_hash: str = "",
+    subject: str = "",
     evidence: dict[str, Any] | None = None,
     by: User | None = None,
     entry: ActivityEntry | None = None,
 ) -> ConsentRecord:
     """Write down a refusal; it counts at once. A second call adds a second row and changes nothing else."""
-    return _record(False, wording, language, channel, at, email, mailbox_hash, evidence, by, entry)
+    row = _record(False, wording, mailbox.key, language, channel, at, subject, evidence)
+    _tell("consent.withdrawn", row, by, at, entry)
+    return row
+
+
+@transaction.atomic
+def confirm_consents(subject: str, *, at: datetime, entry: ActivityEntry) -> int:
+    """What the newest form of this subject ticked now counts: the owner of the mailbox pressed the button.
+
+    Returns how many. A second call adds the same rows again; callers guard it with their own state.
+    """
+    forms = ConsentRecord.objects.filter(subject=subject, given=True, channel=Channel.FORM)
+    newest = forms.order_by("-recorded_at", "-id").first()
+    rows = list(forms.filter(recorded_at=newest.recorded_at)) if newest else []
+    for row in rows:
+        _repeat(row, True, at)
+    return len(rows)
+
+
+@transaction.atomic
+def end_consents(subject: str, *, purposes: Collection[Purpose], at: datetime, entry: ActivityEntry) -> int:
+    """Withdraw what was confirmed with this subject for these purposes. The second call finds nothing left."""
+    rows = ConsentRecord.objects.filter(subject=subject, channel=Channel.MAIL_LINK, purpose__in=purposes)
+    newest = {(row.mailbox_hash, row.purpose): row for row in rows}
+    given = [row for row in newest.values() if row.given]
+    for row in given:
+        _repeat(row, False, at)
+    return len(given)
 
 
 @transaction.atomic
@@ -81,28 +123,33 @@ def suppress(
 def _record(
     given: bool,
     wording: Wording,
+    mailbox_hash: str,
     language: str,
     channel: Channel,
     at: datetime,
-    email: str,
-    mailbox_hash: str,
+    subject: str,
     evidence: dict[str, Any] | None,
-    by: User | None,
-    entry: ActivityEntry | None,
 ) -> ConsentRecord:
-    row = ConsentRecord.objects.create(
-        mailbox_hash=mailbox_hash or mailbox_key(email),
+    return ConsentRecord.objects.create(
+        mailbox_hash=mailbox_hash,
         purpose=wording.purpose,
         given=given,
         wording_id=wording.id,
         wording_version=wording.version,
         language=language,
         channel=channel,
+        subject=subject,
         evidence=evidence or {},
         recorded_at=at,
     )
+
+
+def _repeat(row: ConsentRecord, given: bool, at: datetime) -> None:
+    words = Wording(row.wording_id, row.wording_version, Purpose(row.purpose), "")
+    _record(given, words, row.mailbox_hash, row.language, Channel.MAIL_LINK, at, row.subject, {"confirms": row.pk})
+
+
+def _tell(verb: str, row: ConsentRecord, by: User | None, at: datetime, entry: ActivityEntry | None) -> None:
     if entry is None:
         kind = None if by else ActorKind.PUBLIC
-        verb = "consent.given" if given else "consent.withdrawn"
-        record(verb, row, by=by, at=at, actor_kind=kind, data={"purpose": str(wording.purpose)})
-    return row
+        record(verb, row, by=by, at=at, actor_kind=kind, data={"purpose": row.purpose})

@@ -1,11 +1,14 @@
 from django.db import models
 
 from crm.base.models import AppendOnly
-from crm.consent.enums import Purpose, SuppressionReason
+from crm.consent.enums import Channel, Purpose, SuppressionReason
 
 
 class ConsentRecord(AppendOnly):
-    """One giving or withdrawing, with the wording shown. The current state is the newest record."""
+    """One giving or withdrawing, with the wording shown. The current state is the newest record that counts.
+
+    `subject` is the public id of what it was given with, for example one signature.
+    """
 
     mailbox_hash = models.CharField(max_length=32, db_index=True)
     purpose = models.CharField(max_length=20, choices=Purpose)
@@ -13,7 +16,8 @@ class ConsentRecord(AppendOnly):
     wording_id = models.CharField(max_length=60)
     wording_version = models.PositiveIntegerField(default=1)
     language = models.CharField(max_length=10)
-    channel = models.CharField(max_length=30)
+    channel = models.CharField(max_length=30, choices=Channel)
+    subject = models.CharField(max_length=32, blank=True, db_index=True)
     evidence = models.JSONField(default=dict, blank=True)
     recorded_at = models.DateTimeField()
 

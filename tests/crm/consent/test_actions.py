@@ -5,7 +5,7 @@ import pytest
 
 from crm.activity.models import ActivityEntry
 from crm.base.errors import AppendOnlyError
-from crm.consent.actions import give_consent, suppress, withdraw_consent
+from crm.consent.actions import Mailbox, confirm_consents, end_consents, give_consent, suppress, withdraw_consent
 from crm.consent.enums import Channel, Purpose, SuppressionReason
 from crm.consent.models import ConsentRecord, Suppression
 from crm.consent.queries import has_consent, is_suppressed, suppressed_among
@@ -13,17 +13,18 @@ from crm.consent.rules import Wording, mailbox_key
 
 AT = datetime(2026, 4, 1, 12, 0, tzinfo=UTC)
 UPDATES = Wording("test.updates", 2, Purpose.UPDATES, "Send me updates.")
+ADA = Mailbox("ada@people.example")
 
 pytestmark = pytest.mark.django_db
 
 
 def give(**fields: Any) -> ConsentRecord:
-    values = {"email": "ada@people.example", "language": "en", "channel": Channel.MAIL_LINK, "at": AT} | fields
+    values = {"mailbox": ADA, "language": "en", "channel": Channel.MAIL_LINK, "at": AT} | fields
     return give_consent(UPDATES, **values)
 
 
 def withdraw(**fields: Any) -> ConsentRecord:
-    values = {"email": "ada@people.example", "language": "en", "channel": Channel.MAIL_LINK, "at": AT} | fields
+    values = {"mailbox": ADA, "language": "en", "channel": Channel.MAIL_LINK, "at": AT} | fields
     return withdraw_consent(UPDATES, **values)
 
 
@@ -104,3 +105,25 @@ def test_suppressed_among_asks_once(count: int, django_assert_num_queries: Any) 
         blocked = suppressed_among(emails, Purpose.SEQUENCE)
 
     assert blocked == frozenset({emails[0]})
+
+
+def test_confirming_proves_only_what_the_newest_form_ticked() -> None:
+    step = ActivityEntry.objects.create(actor_kind="public", verb="x.y", object_type="x", object_id=1, occurred_at=AT)
+    give(channel=Channel.FORM, subject="s1")
+    give(channel=Channel.FORM, subject="s1", at=AT + timedelta(days=1), mailbox=Mailbox(own_hash="f" * 32))
+
+    confirmed = confirm_consents("s1", at=AT + timedelta(days=2), entry=step)
+
+    assert confirmed == 1
+    assert has_consent(Purpose.UPDATES, mailbox_hash="f" * 32) is True
+    assert has_consent(Purpose.UPDATES, email="ada@people.example") is False
+
+
+def test_ending_consents_twice_writes_one_refusal() -> None:
+    step = ActivityEntry.objects.create(actor_kind="public", verb="x.y", object_type="x", object_id=1, occurred_at=AT)
+    give(subject="s1")
+
+    ended = [end_consents("s1", purposes={Purpose.UPDATES}, at=AT, entry=step) for _time in range(2)]
+
+    assert ended == [1, 0]
+    assert has_consent(Purpose.UPDATES, email="ada@people.example") is False
