@@ -7,7 +7,6 @@ from datetime import date
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model, Q, QuerySet
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from crm.access.models import User
@@ -28,14 +27,16 @@ from crm.briefings.rules import (
     day_text,
     due_text,
     fact,
+    office_label,
     office_text,
     partial_text,
     post_text,
     seat_line,
     section,
     sourced_fact,
+    weekly_chart,
 )
-from crm.briefings.snapshot import AskPart, ChartPart, Fact, Section, Subject
+from crm.briefings.snapshot import AskPart, Fact, Section, Subject
 from crm.briefings.svg import number
 from crm.followups.enums import CommitmentDirection
 from crm.followups.models import Commitment
@@ -45,7 +46,7 @@ from crm.messaging.enums import InboundKind
 from crm.messaging.models import InboundMessage
 from crm.people.enums import OrganizationClassification as Kind
 from crm.people.models import Membership, Office, Person
-from crm.people.queries import COMMITTEES, SEAT_BODIES, area_of
+from crm.people.queries import COMMITTEES
 from crm.petitions.queries import SMALLEST_PUBLISHED, verified_in_area
 
 CONTACTS_SHOWN = 5
@@ -72,12 +73,11 @@ def briefings_for(anchor: Model, user: User | AnonymousUser) -> QuerySet[Briefin
 
 def subject_of(context: BriefingContext) -> Subject:
     """Who this is about: name with title, seat, party and area on the day of the briefing."""
-    person, seat = context.person, _seat(context)
-    area = area_of(seat) if seat else None
+    person, seat, area = context.person, context.seat, context.area
     return {
         "name": " ".join(filter(None, (person.honorific_prefix, person.name, person.honorific_suffix))),
         "role_line": seat_line(seat) if seat else person.get_category_display(),
-        "party": _party(context),
+        "party": context.party,
         "area": area.name if area else "",
         "photo": None,
     }
@@ -94,9 +94,9 @@ def ask_part(context: BriefingContext) -> AskPart | None:
 
 def posts_section(context: BriefingContext) -> Section:
     """Seats, jobs and party that hold today, since when and until when."""
-    held = [m for m in _current(context) if m.organization.classification not in (*COMMITTEES, Kind.OFFICE)]
+    held = [m for m in context.held if m.organization.classification not in (*COMMITTEES, Kind.OFFICE)]
     facts = [_registry_fact(context, str(m), post_text(m), m) for m in held]
-    seat = _seat(context)
+    seat = context.seat
     first = _first_in_body(context, seat) if seat else None
     if seat and first and first.start_date[:4] != seat.start_date[:4]:
         label = _("First day in this body")
@@ -107,7 +107,7 @@ def posts_section(context: BriefingContext) -> Section:
 def committees_section(context: BriefingContext) -> Section:
     """One fact per committee: the role there, then the roles in its subcommittees."""
     groups: dict[str, list[Membership]] = defaultdict(list)
-    for seat in _current(context):
+    for seat in context.held:
         if seat.organization.classification in COMMITTEES:
             is_part = seat.organization.classification == Kind.SUBCOMMITTEE and seat.organization.parent
             groups[(seat.organization.parent if is_part else seat.organization).name].append(seat)
@@ -164,8 +164,7 @@ def signatures_section(context: BriefingContext) -> Section:
 
     What leaves the house names no number under five, like the public page.
     """
-    seat = _seat(context)
-    area = area_of(seat) if seat else None
+    area = context.area
     if area is None:
         empty = _("No district is known for this person, so no signatures can be counted.")
         return section("signatures", _("Verified signatures"), empty=empty)
@@ -179,7 +178,7 @@ def signatures_section(context: BriefingContext) -> Section:
         _live_fact(context, _("In the last 30 days"), found["last_30_days"]),
         *(_live_fact(context, p["title"], p["count"]) for p in found["petitions"] if p["count"] >= least),
     ]
-    return section("signatures", title, facts=facts, chart=_trend(found["trend"]))
+    return section("signatures", title, facts=facts, chart=weekly_chart(found["trend"]))
 
 
 def talking_points_section(context: BriefingContext) -> Section | None:
@@ -200,32 +199,15 @@ def talking_points_section(context: BriefingContext) -> Section | None:
 def offices_section(context: BriefingContext) -> Section:
     """Where they can be reached."""
     facts = [
-        _registry_fact(context, _office_label(office), office_text(office), office)
+        _registry_fact(context, office_label(office), office_text(office), office)
         for office in context.person.offices.all()
     ]
     return section("offices", _("Offices"), facts=facts, empty=_("No office is recorded."))
 
 
-def _current(context: BriefingContext) -> list[Membership]:
-    return [m for m in context.memberships if m.is_current_on(context.on)]
-
-
-def _seat(context: BriefingContext) -> Membership | None:
-    """Like `crm.people.queries.seat_of`, from the memberships already read."""
-    seats = (m for m in _current(context) if m.organization.classification in SEAT_BODIES and m.post)
-    return next((m for m in seats if area_of(m)), None)
-
-
 def _first_in_body(context: BriefingContext, seat: Membership) -> Membership | None:
     served = [m for m in context.memberships if m.organization_id == seat.organization_id and m.start_date]
     return min(served, key=lambda m: m.start_date, default=None)
-
-
-def _party(context: BriefingContext) -> str:
-    held = _current(context)
-    parties = [m.organization.name for m in held if m.organization.classification == Kind.PARTY]
-    behalf = [m.on_behalf_of.name for m in held if m.on_behalf_of]
-    return next(iter(parties + behalf), "")
 
 
 def _known_since(context: BriefingContext) -> date:
@@ -291,15 +273,6 @@ def _point_fact(context: BriefingContext, number: int, point: TalkingPoint) -> F
 def _live_fact(context: BriefingContext, label: str, count: int) -> Fact:
     source = _("Confirmed signatures, counted when the briefing was made")
     return fact(label, number(count), source=source, as_of=context.on, on=context.on, kind=FactKind.LIVE)
-
-
-def _trend(weeks: list[tuple[str, int]]) -> ChartPart:
-    points: list[list[str | int | float]] = [[date_format(date.fromisoformat(day), "j M"), n] for day, n in weeks]
-    return {"title": _("Signatures confirmed, by week"), "unit": _("Signatures"), "points": points}
-
-
-def _office_label(office: Office) -> str:
-    return ", ".join(filter(None, (office.get_classification_display().capitalize(), office.city)))
 
 
 STAYS: frozenset[Audience] = STAYS_WITH_US

@@ -17,7 +17,10 @@ from crm.activity.rules import type_key
 from crm.briefings.enums import Audience
 from crm.briefings.snapshot import MeetingPart, Section
 from crm.issues.models import Ask
+from crm.people.enums import OrganizationClassification as Kind
 from crm.people.models import Membership, Person
+from crm.people.queries import SEAT_BODIES, area_of
+from crm.places.models import Area
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,27 @@ class BriefingContext:
     def ask(self) -> Ask | None:
         """What we ask this time: `extra["ask"]`, else the ask of the anchor."""
         return self.extra.get("ask") or getattr(self.anchor, "ask", None)
+
+    @property
+    def held(self) -> list[Membership]:
+        """What the person holds on the day of the briefing."""
+        return [m for m in self.memberships if m.is_current_on(self.on)]
+
+    @property
+    def seat(self) -> Membership | None:
+        """Like `crm.people.queries.seat_of`, from the memberships already read."""
+        seats = (m for m in self.held if m.organization.classification in SEAT_BODIES and m.post)
+        return next((m for m in seats if area_of(m)), None)
+
+    @property
+    def area(self) -> Area | None:
+        return area_of(self.seat) if self.seat else None
+
+    @property
+    def party(self) -> str:
+        """The party held as a membership, else the one a seat is held on behalf of."""
+        parties = [m.organization.name for m in self.held if m.organization.classification == Kind.PARTY]
+        return next(iter([*parties, *(m.on_behalf_of.name for m in self.held if m.on_behalf_of)]), "")
 
     @property
     def is_internal(self) -> bool:

@@ -137,3 +137,14 @@ def committee_text(seats: list[Membership]) -> str:
 def office_text(office: Office) -> str:
     """Address, building, phone and opening hours, each on a line."""
     return "\n".join(filter(None, (str(office), office.building, office.voice, office.hours)))
+
+
+def office_label(office: Office) -> str:
+    """Which office it is: kind and town."""
+    return ", ".join(filter(None, (office.get_classification_display().capitalize(), office.city)))
+
+
+def weekly_chart(weeks: list[tuple[str, int]]) -> ChartPart:
+    """New signatures per week as a chart, each week named by its first day."""
+    points: list[list[str | int | float]] = [[date_format(date.fromisoformat(day), "j M"), n] for day, n in weeks]
+    return {"title": _("Signatures confirmed, by week"), "unit": _("Signatures"), "points": points}
