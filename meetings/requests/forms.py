@@ -1,5 +1,6 @@
 """Forms on the way to a meeting: asking, offering times, noting a no, confirming."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -8,8 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from crm.access.models import User
 from crm.issues.models import Ask
 from crm.people.models import Person
+from crm.people.queries import mail_address_of
+from meetings.attendees.actions import AttendeeInput
 from meetings.attendees.forms import GuestForm, guest_choices, staff_choices
-from meetings.scheduling.enums import OfferState, RequestChannel, RequestState
+from meetings.scheduling.enums import AttendeeRole, OfferState, RequestChannel, RequestState
 from meetings.scheduling.errors import NoTimeError, NoTimesError, ReferenceMissingError, SchedulerAddressError
 from meetings.scheduling.forms import PlaceForm, TimeForm, WordsForm, zone_clash
 from meetings.scheduling.models import MeetingRequest, OfferedTime
@@ -100,12 +103,11 @@ class OfferForm(VersionForm):
             )
             if number:
                 zone: Any = row.fields["zone"]
-                row.is_repeat = True
                 zone.choices = [("", _("the same as above")), *list(zone.choices)[1:]]
             self.parts.append(row)
 
     def is_valid(self) -> bool:
-        zone = ""
+        zone = str(self.parts[0]["zone"].value() or "")
         for row in self.parts:
             row.fallback_zone = zone  # type: ignore[attr-defined]
             if row.is_valid():
@@ -191,6 +193,15 @@ class ConfirmForm(WordsForm):
             self.place.add_error("venue", clash)
         return not clash
 
+    def attendees(self, on: date) -> list[AttendeeInput]:
+        """The delegation, and who answers for the office when she was chosen here."""
+        invited = [row.invited(on) for row in self.guests]
+        person = self.cleaned_data.get("office")
+        if person is not None:
+            email = mail_address_of(person, on) or ""
+            invited.append(AttendeeInput(name=person.name, email=email, role=AttendeeRole.SCHEDULER, person=person))
+        return [each for each in invited if each is not None]
+
     def time_values(self) -> dict[str, Any]:
         """Starts, ends and zone of the time that was chosen."""
         offer = self.chosen_offer
@@ -200,3 +211,7 @@ class ConfirmForm(WordsForm):
         if not given.get("starts_at"):
             raise NoTimeError
         return {"starts_at": given["starts_at"], "ends_at": given["ends_at"], "time_zone": given["zone"]}
+
+
+def _in_words(offer: OfferedTime, language: str) -> str:
+    return describe_times(offer.starts_at, offer.ends_at, offer.time_zone, language)

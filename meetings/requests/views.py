@@ -1,0 +1,299 @@
+"""Asking an office for a meeting, and the page on which the request is followed up."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from crm.access.enums import Act
+from crm.access.models import User
+from crm.access.rules import can
+from crm.access.views import visible_or_404
+from crm.activity.views import timeline_context
+from crm.issues.queries import open_asks
+from crm.messaging.queries import common_values, template_for
+from crm.messaging.rules import Rendered, render_mail
+from crm.people.actions import add_contact_detail, add_staff, create_person
+from crm.people.enums import ContactType, PersonCategory
+from crm.people.models import Person
+from crm.people.queries import mail_address_of, schedulers_of
+from crm.people.views import person_url
+from meetings.requests.forms import AskForm, CloseForm, ConfirmForm, OfferForm
+from meetings.scheduling.actions import close_request, confirm_meeting, offer_times, request_meeting, send_request
+from meetings.scheduling.enums import AttendeeRole, MeetingFormat, MeetingState, RequestChannel, RequestState
+from meetings.scheduling.models import Meeting, MeetingRequest
+from meetings.scheduling.queries import language_of
+from meetings.scheduling.rules import ASKED, OPEN_REQUEST, request_fields
+from meetings.scheduling.views import made_place, meeting_url, when_words
+from meetings.steps.forms import Facts, StepForm
+from meetings.steps.views import AdminPage, StepView
+
+COOLING_OFF = timedelta(days=30)
+"""An office that was met so recently is asked again only with a reason."""
+
+BADGES = {
+    RequestState.OFFERED: "warn",
+    RequestState.REQUESTED: "warn",
+    RequestState.CONFIRMED: "good",
+    RequestState.DECLINED: "bad",
+}
+
+
+def open_requests(user: Any, person: Person) -> Any:
+    """Requests to this office that are not settled, as far as the user may see them."""
+    mine = MeetingRequest.objects.visible_to(user).filter(person=person, state__in=OPEN_REQUEST)
+    return mine.select_related("ask", "owner", "scheduler")
+
+
+def recent_meeting(user: Any, person: Person, at: datetime) -> Meeting | None:
+    """The last visible meeting with this person within the cooling-off, planned ones included."""
+    near = Meeting.objects.visible_to(user).filter(person=person, starts_at__gt=at - COOLING_OFF)
+    found: Meeting | None = near.exclude(state=MeetingState.CANCELLED).order_by("-starts_at").first()
+    return found
+
+
+class AskView(StepView):
+    """Ask an office for time: shows the mail first, warns when they have just been asked or met."""
+
+    model = MeetingRequest
+    row_act = Act.ADD
+    template_name = "meetings/ask.html"
+    page_title = _("Ask for a meeting")
+    button = _("Ask for the meeting")
+    done = _("The request is made. Follow it up here.")
+
+    def subject(self) -> type[MeetingRequest]:
+        self.person: Person = visible_or_404(Person, self.request, public_id=self.kwargs["public_id"])
+        return MeetingRequest
+
+    def back_url(self) -> str:
+        return person_url(self.person)
+
+    def trail(self) -> list[tuple[str, Any]]:
+        return [(reverse("people:index"), _("People")), (person_url(self.person), self.person.name)]
+
+    def get_form(self, data: Any = None) -> StepForm:
+        on = timezone.localdate()
+        known = schedulers_of(self.person, on).filter(pk__in=Person.objects.visible_to(self.request.user).values("pk"))
+        schedulers = [(each, mail_address_of(each, on)) for each in known]
+        chosen = open_asks().filter(public_id=self.request.GET.get("ask", "")).first()
+        return AskForm(data, asks=open_asks(), schedulers=schedulers, initial={"ask": chosen})
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if "preview" not in request.POST:
+            return super().post(request, *args, **kwargs)
+        form = self.get_form(request.POST)
+        if form.is_valid():
+            return self.render_to_response(self.get_context_data(form=form, mail=self.mail(form)))
+        return self.show(form, status=422)
+
+    @transaction.atomic
+    def perform(self, form: Any, *, by: User, at: datetime) -> MeetingRequest:
+        given = form.cleaned_data
+        scheduler = form.chosen()
+        if given["is_new"]:
+            scheduler = self.new_scheduler(given["new_name"], given["new_email"], by=by, at=at)
+        return request_meeting(
+            self.person,
+            ask=given["ask"],
+            channel=RequestChannel(given["channel"]),
+            scheduler=scheduler,
+            owner=by,
+            reference=given["reference"],
+            by=by,
+            at=at,
+        )
+
+    def new_scheduler(self, name: str, email: str, *, by: User, at: datetime) -> Person:
+        visibility = {"visibility": self.person.visibility, "owner": self.person.owner}
+        staff = create_person(name=name, category=PersonCategory.OFFICE_STAFF, by=by, at=at, **visibility)
+        if email:
+            add_contact_detail(person=staff, type=ContactType.EMAIL, value=email, by=by, at=at)
+        add_staff(self.person, staff, by=by, at=at)
+        return staff
+
+    def next_url(self, result: MeetingRequest) -> str:
+        return reverse("request_page", args=[result.public_id])
+
+    def mail(self, form: Any) -> Rendered | None:
+        """The mail this form would send; None when nothing is mailed."""
+        given = form.cleaned_data
+        if given["channel"] != RequestChannel.EMAIL:
+            return None
+        scheduler = form.chosen() or Person(name=given["new_name"])
+        draft = MeetingRequest(person=self.person, ask=given["ask"], scheduler=scheduler, owner=self.request.user)
+        source = template_for("meeting-request", language_of(scheduler))
+        return render_mail(source, {**common_values(scheduler), **request_fields(draft)})
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user, now = self.request.user, timezone.now()
+        found = {
+            "person": self.person,
+            "open_requests": open_requests(user, self.person),
+            "recent": recent_meeting(user, self.person, now),
+            "is_preview": "preview" in self.request.POST,
+        }
+        if found["recent"]:
+            found["recent_when"] = when_words(
+                found["recent"].starts_at, found["recent"].ends_at, found["recent"].time_zone
+            )
+        return super().get_context_data(**found | kwargs)
+
+
+class RequestMixin:
+    """The request in the address, if this user may see it."""
+
+    model = MeetingRequest
+    header_icon = "calendar-alt"
+
+    def subject(self) -> MeetingRequest:
+        rows = self.kwargs["public_id"]  # type: ignore[attr-defined]
+        self.row: MeetingRequest = visible_or_404(MeetingRequest, self.request, public_id=rows)  # type: ignore[attr-defined]
+        return self.row
+
+    def back_url(self) -> str:
+        return reverse("request_page", args=[self.row.public_id])
+
+    def trail(self) -> list[tuple[str, Any]]:
+        return [(reverse("meeting_requests:index"), _("Requests")), (self.back_url(), request_title(self.row))]
+
+
+def request_title(row: MeetingRequest) -> str:
+    return f"{row.person.name}: {row.ask.title}"
+
+
+def request_facts(row: MeetingRequest) -> Facts:
+    """The request as it is saved, for the page that shows two versions."""
+    offers = [when_words(each.starts_at, each.ends_at, each.time_zone) for each in row.offered_times.all()]
+    return [(str(_("State")), row.get_state_display()), (str(_("Times offered")), "; ".join(offers))]
+
+
+class RequestPageView(RequestMixin, AdminPage):
+    """Where a request stands and what to do next."""
+
+    template_name = "meetings/request.html"
+
+    def get_page_title(self) -> str:
+        return request_title(self.row)
+
+    def trail(self) -> list[tuple[str, Any]]:
+        return super().trail()[:1]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        row, user = self.row, self.request.user
+        meeting = Meeting.objects.visible_to(user).filter(request=row).first()
+        scheduler = row.scheduler if row.scheduler and can(user, Act.VIEW, row.scheduler) else None
+        page = {
+            "row": row,
+            "badge": BADGES.get(RequestState(row.state), ""),
+            "late": bool(row.next_action_on and row.next_action_on < timezone.localdate()),
+            "person_url": person_url(row.person),
+            "scheduler": scheduler,
+            "scheduler_email": mail_address_of(scheduler, timezone.localdate()) if scheduler else "",
+            "offers": [
+                (each, when_words(each.starts_at, each.ends_at, each.time_zone)) for each in row.offered_times.all()
+            ],
+            "meeting": meeting,
+            "meeting_url": meeting_url(meeting) if meeting else "",
+            "may_change": can(user, Act.CHANGE, row),
+            "is_draft": row.state == RequestState.DRAFTED,
+            "is_asked": row.state in ASKED,
+            "timeline": timeline_context(row, user, self.request.GET.get("page")),  # type: ignore[arg-type]
+        }
+        return super().get_context_data(**page | kwargs)
+
+
+class RequestStep(RequestMixin, StepView):
+    """A step of one request."""
+
+    row_act = Act.CHANGE
+
+    def get_form(self, data: Any = None) -> StepForm:
+        return self.form_class(data, initial={"version": self.row.version})
+
+    def current_facts(self, current: Any, form: StepForm) -> Facts:
+        return request_facts(self.row)
+
+
+class SendRequestView(RequestStep):
+    """A draft goes to the office."""
+
+    page_title = _("Send the request")
+    button = _("Send it")
+    done = _("The request is on its way.")
+
+    def perform(self, form: Any, *, by: User, at: datetime) -> MeetingRequest:
+        return send_request(self.row, **form.cleaned_data, by=by, at=at)
+
+
+class OfferTimesView(RequestStep):
+    page_title = _("Offer times")
+    button = _("Offer these times")
+    done = _("The times are offered.")
+    intro = _("Give each time as the clocks at the place of the meeting show it.")
+
+    def get_form(self, data: Any = None) -> StepForm:
+        last = self.row.offered_times.order_by("-id").first()
+        return OfferForm(data, initial={"version": self.row.version}, last_zone=last.time_zone if last else "")
+
+    def perform(self, form: Any, *, by: User, at: datetime) -> MeetingRequest:
+        return offer_times(self.row, times=form.times(), version=form.cleaned_data["version"], by=by, at=at)
+
+
+class CloseRequestView(RequestStep):
+    form_class = CloseForm
+    page_title = _("Note that it ends here")
+    button = _("End the request")
+    done = _("Noted. The request is closed.")
+
+    def perform(self, form: Any, *, by: User, at: datetime) -> MeetingRequest:
+        given = form.cleaned_data
+        return close_request(self.row, state=RequestState(given["state"]), version=given["version"], by=by, at=at)
+
+
+class ConfirmView(RequestStep):
+    """From a yes to a meeting with invitations."""
+
+    template_name = "meetings/confirm.html"
+    page_title = _("Confirm the meeting")
+    button = _("Confirm and send the invitations")
+    done = _("The meeting is confirmed. Everybody with an e-mail address gets an invitation.")
+
+    def get_form(self, data: Any = None) -> StepForm:
+        user: Any = self.request.user
+        start = {"version": self.row.version, "title": _("Meeting: %(ask)s") % {"ask": self.row.ask.title}}
+        visible = Person.objects.visible_to(user)
+        schedulers = schedulers_of(self.row.person, timezone.localdate()).filter(pk__in=visible.values("pk"))
+        language = get_language() or "en"
+        return ConfirmForm(data, initial=start, request=self.row, language=language, schedulers=schedulers, user=user)
+
+    @transaction.atomic
+    def perform(self, form: Any, *, by: User, at: datetime) -> Meeting:
+        given, times = form.cleaned_data, form.time_values()
+        kind, venue, new_place, join_url = form.place.chosen()
+        words = {name: given[name] for name in ("title", "description", "is_confidential", "version")}
+        return confirm_meeting(
+            self.row,
+            **words,
+            **({"offered_time": form.chosen_offer} if form.chosen_offer else times),
+            format=MeetingFormat(kind),
+            venue=made_place(new_place, times["time_zone"], by=by, at=at) or venue,
+            join_url=join_url,
+            attendees=form.attendees(at.date()),
+            by=by,
+            at=at,
+        )
+
+    def next_url(self, result: Meeting) -> str:
+        return meeting_url(result)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        on = timezone.localdate()
+        listed = [(self.row.person, AttendeeRole.POLICYMAKER), (self.row.scheduler, AttendeeRole.SCHEDULER)]
+        office = [(who, role.label, mail_address_of(who, on)) for who, role in listed if who]
+        return super().get_context_data(row=self.row, office=office, **kwargs)
