@@ -54,6 +54,11 @@ LANGUAGES = [
     {"code": "ar", "label": "العربية", "url": "#ar", "current": False},
 ]
 
+FILES = [
+    {"label": "All languages", "url": "#all", "current": True, "code": ""},
+    {"label": "Español", "url": "#es-files", "current": False, "code": "es"},
+]
+
 
 def samples() -> dict[str, list[Case]]:
     """Component name → its cases; a case is what the component's template receives."""
@@ -102,6 +107,7 @@ def _frame() -> dict[str, list[Case]]:
             )
         ],
         "breadcrumbs": [("Three levels", {"items": trail, "label": "Breadcrumb (sample)"})],
+        "filter": [("Two languages", {"links": FILES, "label": "Files (sample)"})],
         "language-switch": [("Three languages", {"languages": LANGUAGES, "label": "Language (sample)"})],
         "pagination": [("In the middle", {"page": Paginator(range(90), 20).page(3), "label": "Pages (sample)"})],
         "site-footer": [("With languages", footer | names)],
@@ -134,6 +140,15 @@ def _words() -> dict[str, list[Case]]:
 
 def _boxes() -> dict[str, list[Case]]:
     return {
+        "quote": [
+            (
+                "With its speaker",
+                {"text": "I stop the bus and hold the traffic myself.", "name": "Ines Roth", "role": "bus driver"},
+            )
+        ],
+        "call": [
+            ("Call to sign", {"title": "Sign before Thursday", "text": "Then it counts.", "url": "#s", "label": "Sign"})
+        ],
         "card": [
             (
                 "Campaign",

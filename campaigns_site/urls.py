@@ -9,10 +9,10 @@ from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.api.v3.urls import api
-from wagtail.contrib.sitemaps import Sitemap
 from wagtail.documents import urls as wagtaildocs_urls
 
 from campaigns_site import views
+from cms.base.sitemap import PageSitemap
 from crm.consent.views import mailed_link
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -22,7 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("l/<str:token>/", mailed_link, name="mailed_link"),
     path("healthz", views.healthz, name="healthz"),
     path("robots.txt", views.robots, name="robots"),
-    path("sitemap.xml", sitemap, {"sitemaps": {"pages": Sitemap}}, name="sitemap"),
+    path("sitemap.xml", sitemap, {"sitemaps": {"pages": PageSitemap}}, name="sitemap"),
     path("", RedirectView.as_view(url=f"/{settings.LANGUAGE_CODE}/", permanent=False), name="root"),
 ]
 

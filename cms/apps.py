@@ -1,5 +1,25 @@
+from typing import Any
+
 from django.apps import AppConfig
 
 
 class CmsConfig(AppConfig):
     name = "cms"
+
+    def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+        from wagtail.signals import page_published
+
+        from crm.activity.registry import register_verb
+
+        register_verb("page.published", _("The page went live."))
+        page_published.connect(on_published, dispatch_uid="cms.note_published")
+
+
+def on_published(sender: Any, instance: Any, revision: Any = None, **kwargs: Any) -> None:
+    """Editors publish through Wagtail, not through an action of ours: this is where both meet."""
+    from cms.base.actions import note_published
+
+    if instance._meta.app_label == "cms":
+        by = revision.user if revision else None
+        note_published(instance, by=by, at=instance.first_published_at or instance.last_published_at)
