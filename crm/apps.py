@@ -15,6 +15,9 @@ class CrmConfig(AppConfig):
         from crm.consent import registry as consent
         from crm.followups import registry as followups
         from crm.issues import registry as issues
+        from crm.notes import registry as notes
+        from crm.people import registry as people
+        from crm.places import registry as places
 
         CharField.register_lookup(Length)
         permissions.declare()
@@ -23,5 +26,8 @@ class CrmConfig(AppConfig):
         campaigns.declare()
         issues.declare()
         followups.declare()
+        notes.declare()
+        people.declare()
+        places.declare()
         briefing_words.declare()
         briefings.declare()

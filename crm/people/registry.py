@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Model
+from django.utils.translation import gettext_lazy as _
 
 from crm.access.enums import Act
 from crm.access.models import User
 from crm.access.rules import can
+from crm.activity.registry import register_verb
 from crm.people.models import Person
 
 Permission = Callable[[User, Person], bool] | tuple[Act, type[Model]]
@@ -86,3 +88,23 @@ def _ordered_panels() -> list[tuple[str, tuple[int, PanelProvider]]]:
 def person_columns() -> list[PersonColumn]:
     """The columns others added, in the order of their keys."""
     return [column for _key, column in sorted(_columns.items())]
+
+
+VERBS = {
+    "person.created": _("Added to the registry."),
+    "person.edited": _("The profile was edited."),
+    "organization.created": _("The organization was added."),
+    "organization.edited": _("The organization was edited."),
+    "post.created": _("The seat was added."),
+    "membership.added": _("A membership was added."),
+    "membership.ended": _("A membership ended."),
+    "contact_detail.added": _("A contact detail was added."),
+    "contact_detail.ended": _("A contact detail is no longer valid."),
+    "staff.added": _("Somebody joined the office."),
+}
+
+
+def declare() -> None:
+    """Register what the timeline says; called once when the app is ready."""
+    for verb, sentence in VERBS.items():
+        register_verb(verb, sentence)
