@@ -12,7 +12,11 @@ from wagtail.admin.viewsets.model import ModelViewSetGroup
 from wagtail.permissions import register_permission_policy
 from wagtail_modeladmin.options import ModelAdminGroup, modeladmin_register
 
+from crm.access.enums import Act
 from crm.access.viewsets import RowRulePolicy
+from crm.briefings import views as briefings
+from crm.briefings.models import BriefingSnapshot, TalkingPoint
+from crm.briefings.viewsets import TalkingPointViewSet
 from crm.campaigns.models import Campaign
 from crm.campaigns.viewsets import CampaignViewSet
 from crm.followups.models import Task
@@ -32,7 +36,7 @@ from crm.issues.views import AddStanceView, stances_panel
 from crm.issues.viewsets import AskViewSet, IssueAdmin
 from crm.notes.views import AddNoteView, notes_panel
 from crm.people.models import Organization, Person, Post
-from crm.people.registry import register_person_column, register_person_panel
+from crm.people.registry import register_person_action, register_person_column, register_person_panel
 from crm.people.views import AddContactView, AddStaffView
 from crm.people.viewsets import CommitteeAdmin, OrganizationAdmin, PersonViewSet, PostAdmin
 from crm.petitions.viewsets import signatures_panel
@@ -40,7 +44,7 @@ from crm.places.models import Area
 from crm.places.viewsets import AreaAdmin
 
 # Before anything below makes Wagtail register its fallback policy.
-for model in (Person, Task, Campaign, Ask, Issue, Organization, Post, Area):
+for model in (Person, Task, Campaign, Ask, Issue, Organization, Post, Area, TalkingPoint):
     register_permission_policy(model, RowRulePolicy(model))
 
 register_person_panel("stances", 20, stances_panel)
@@ -48,6 +52,7 @@ register_person_panel("commitments", 30, commitments_panel)
 register_person_panel("tasks", 40, tasks_panel)
 register_person_panel("notes", 60, notes_panel)
 register_person_panel("signatures", 70, signatures_panel)
+register_person_action(_("Make a briefing"), "briefing_create", (Act.ADD, BriefingSnapshot), order=20)
 register_person_column("open_commitments", _("Open commitments"), open_commitment_counts)
 
 
@@ -72,7 +77,7 @@ class ReferenceGroup(ModelAdminGroup):
 
 @hooks.register("register_admin_viewset")
 def register_viewsets() -> list[Any]:
-    return [PersonViewSet("people"), TaskViewSet("tasks"), StrategyGroup()]
+    return [PersonViewSet("people"), TaskViewSet("tasks"), StrategyGroup(), TalkingPointViewSet()]
 
 
 @hooks.register("register_admin_urls")
@@ -87,6 +92,17 @@ def register_urls() -> list[URLPattern]:
         path(f"{person}/notes/", AddNoteView.as_view(), name="crm_add_note"),
         path("my-tasks/<str:public_id>/done/", finish_task_view, name="crm_finish_task"),
         path("commitments/<str:public_id>/settle/", settle_commitment_view, name="crm_settle_commitment"),
+    ]
+
+
+@hooks.register("register_admin_urls")
+def briefing_urls() -> list[URLPattern]:
+    person = "briefings/person/<str:public_id>/"
+    return [
+        path(person, briefings.BriefingListView.as_view(), name="briefing_list"),
+        path(f"{person}new/", briefings.BriefingCreateView.as_view(), name="briefing_create"),
+        path("briefings/<str:public_id>/", briefings.briefing_snapshot, name="briefing_snapshot"),
+        path("briefings/<str:public_id>/briefing.pdf", briefings.briefing_pdf, name="briefing_pdf"),
     ]
 
 
