@@ -42,6 +42,8 @@ class BriefingForm(forms.Form):
 
 
 class TalkingPointForm(VersionedForm):
+    source_url = forms.URLField(label=_("Source address"), max_length=500, required=False, assume_scheme="https")
+
     class Meta:
         model = TalkingPoint
         fields = ("ask", "text", "source", "source_url", "sourced_on", "audience", "position", "expires_on")
