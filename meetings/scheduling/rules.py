@@ -68,7 +68,8 @@ def localise(naive: datetime, zone: str, fold: int | None = None) -> datetime:
 
 def offset_name(local: datetime) -> str:
     """`UTC-04:00`."""
-    return f"UTC{local:%z}"[:6] + f":{local:%z}"[3:6] if local.utcoffset() is not None else "UTC"
+    east = f"{local:%z}"
+    return f"UTC{east[:3]}:{east[3:5]}"
 
 
 def _clock(local: datetime) -> str:
