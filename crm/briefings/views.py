@@ -1,7 +1,8 @@
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
@@ -101,7 +102,7 @@ def briefing_snapshot(request: HttpRequest, public_id: str) -> HttpResponse:
         "pdf_url": reverse("briefing_pdf", args=[public_id]),
         "back_url": reverse("briefing_list", args=[snapshot.person.public_id]),
     }
-    return render(request, "crm/briefing_snapshot.html", context, headers={"Cache-Control": PRIVATE})
+    return TemplateResponse(request, "crm/briefing_snapshot.html", context, headers={"Cache-Control": PRIVATE})
 
 
 @require_safe

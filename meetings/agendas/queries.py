@@ -55,7 +55,7 @@ def meeting_part(context: BriefingContext) -> MeetingPart:
     lines = [_("%(role)s: %(name)s") % _named(a) for a in delegation_of(meeting)] if stays else []
     return {
         "when": _when(start, end),
-        "zone": f"{meeting.time_zone} (UTC{start:%z})",
+        "zone": f"{meeting.time_zone} (UTC{start.isoformat()[-6:]})",
         "where": _where(meeting),
         "join_url": (meeting.join_url or None) if stays else None,
         "lines": [*_warnings(meeting), *lines],
