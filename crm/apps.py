@@ -14,19 +14,27 @@ class CrmConfig(AppConfig):
         from crm.campaigns import registry as campaigns
         from crm.consent import registry as consent
         from crm.followups import registry as followups
+        from crm.imports import registry as imports
         from crm.issues import registry as issues
         from crm.notes import registry as notes
+        from crm.petitions import registry as petitions
         from crm.people import registry as people
         from crm.places import registry as places
+        from crm.sequences import registry as sequences
 
         CharField.register_lookup(Length)
         permissions.declare()
         personal_data.declare()
+        places.declare()
+        people.declare()
         consent.declare()
         campaigns.declare()
         issues.declare()
+        sequences.declare()
         followups.declare()
         notes.declare()
+        petitions.declare()
+        imports.declare()
         people.declare()
         places.declare()
         briefing_words.declare()
