@@ -146,6 +146,9 @@ def _boxes() -> dict[str, list[Case]]:
                 {"text": "I stop the bus and hold the traffic myself.", "name": "Ines Roth", "role": "bus driver"},
             )
         ],
+        "counter": [
+            ("Under way", {"title": "So far", "count": 4212, "goal": 10000, "url": "#c", "label": "Safe crossings"})
+        ],
         "call": [
             ("Call to sign", {"title": "Sign before Thursday", "text": "Then it counts.", "url": "#s", "label": "Sign"})
         ],

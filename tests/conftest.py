@@ -60,3 +60,11 @@ def sign_in(client: Client) -> Callable[[Role], Client]:
 @pytest.fixture
 def coordinator(db: None) -> User:
     return make_user(role=Role.COORDINATOR)
+
+
+@pytest.fixture
+def first_rows(transactional_db: None) -> None:
+    """For transactional tests: the flush after each takes Wagtail's first rows away, so make them anew."""
+    from tests.first_rows import create_first_rows
+
+    create_first_rows()

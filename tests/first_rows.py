@@ -11,6 +11,8 @@ from wagtail.models import Collection, Locale, Page, Site
 
 def create_first_rows() -> None:
     """Locales, root page, root collection, default site, admin permission. The second call changes nothing."""
+    ContentType.objects.clear_cache()
+    Site.clear_site_root_paths_cache()
     create_search_table()
     locales = {code: Locale.objects.get_or_create(language_code=code)[0] for code in ("en", "es")}
     if not Collection.get_first_root_node():
@@ -32,9 +34,17 @@ def create_search_table() -> None:
     """SQLite's full-text table and its triggers, run from the migration that owns them."""
     if connection.vendor != "sqlite":
         return
+    if has_search_trigger():
+        return
     migration = import_module("wagtail.search.migrations.0006_customise_indexentry").Migration
     wrapped = [op for op in migration.operations if isinstance(op, SeparateDatabaseAndState)]
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS wagtailsearch_indexentry_fts")
         for operation in wrapped[0].database_operations:
             cursor.execute(operation.sql)
+
+
+def has_search_trigger() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM sqlite_master WHERE name = 'insert_wagtailsearch_indexentry_fts'")
+        return cursor.fetchone() is not None

@@ -79,16 +79,14 @@ def navigation(page: Page, request: HttpRequest) -> dict[str, Any]:
 
 
 def links(stream: Iterable[Any], page: Page, request: HttpRequest) -> list[dict[str, Any]]:
-    """The live pages of a menu, as the components want them; the one we are on or below is marked."""
+    """The live pages of a menu, as the components want them; the one we are on, or else above us, is marked."""
     chosen = [(item.value["page"], item.value["label"]) for item in stream]
+    shown = [(target, label) for target, label in chosen if target is not None and target.live]
+    above = [target.path for target, _label in shown if page.path.startswith(target.path)]
+    here = max(above, key=len, default="")
     return [
-        {
-            "label": label or target.title,
-            "url": target.get_url(request),
-            "current": page.url_path == target.url_path or (target.depth > 2 and page.path.startswith(target.path)),
-        }
-        for target, label in chosen
-        if target is not None and target.live
+        {"label": label or target.title, "url": target.get_url(request), "current": target.path == here}
+        for target, label in shown
     ]
 
 
