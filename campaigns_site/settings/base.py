@@ -162,7 +162,10 @@ SMTP_PASSWORD = env.str("SMTP_PASSWORD", default="")
 SMTP_USE_TLS = env.bool("SMTP_USE_TLS", default=False)
 SMTP_USE_SSL = env.bool("SMTP_USE_SSL", default=False)
 SMTP_TIMEOUT = env.int("SMTP_TIMEOUT", default=30)
+SMTP_FINAL_TIMEOUT = env.int("SMTP_FINAL_TIMEOUT", default=120)
 MAIL_LEASE_SECONDS = env.int("MAIL_LEASE_SECONDS", default=300)
+# The name our own mail server writes into Authentication-Results; without it no sender counts as proven.
+MAIL_AUTH_SERVER = env.str("MAIL_AUTH_SERVER", default="")
 EMAIL_BACKEND = "campaigns_site.mail.OutboxEmailBackend"
 INVITE_EMAIL_BACKEND = env.str("INVITE_EMAIL_BACKEND", default="django.core.mail.backends.smtp.EmailBackend")
 DEFAULT_FROM_EMAIL = MAIL_FROM_TRANSACTIONAL

@@ -1,5 +1,6 @@
 """Everything other slices do with mail; one noun each in `crm.outbox`, `crm.sequences` and `crm.inbound`."""
 
+from crm.inbound.actions import receive_mail, record_bounce
 from crm.outbox.actions import (
     cancel_queued,
     queue_from_template,
@@ -8,12 +9,19 @@ from crm.outbox.actions import (
     send_again,
     sender_of,
 )
+from crm.sequences.actions import create_sequence, enrol, stop_enrolments, stop_mailbox
 
 __all__ = [
     "cancel_queued",
+    "create_sequence",
+    "enrol",
     "queue_from_template",
     "queue_message",
+    "receive_mail",
+    "record_bounce",
     "save_template",
     "send_again",
     "sender_of",
+    "stop_enrolments",
+    "stop_mailbox",
 ]

@@ -82,6 +82,7 @@ class Enrolment(PublicId):
     stop_reason = models.CharField(max_length=40, blank=True)
     enrolled_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+    next_look_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-enrolled_at", "-id"]
@@ -91,7 +92,10 @@ class Enrolment(PublicId):
                 name="enrolled_once_per_anchor",
             )
         ]
-        indexes = [models.Index(fields=["state", "sequence"])]
+        indexes = [
+            models.Index(fields=["state", "sequence"]),
+            models.Index(fields=["next_look_at", "id"], condition=Q(state=EnrolmentState.ACTIVE), name="enrolment_due"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.sequence_id} {self.person_id}"

@@ -1,11 +1,13 @@
 from django.apps import apps
 from django.conf import settings
-from django.db.models import Model
+from django.db.models import Count, Model
 
+from crm.messaging.enums import MessageStatus
 from crm.messaging.errors import UnknownTemplateError
-from crm.messaging.models import MessageTemplate
+from crm.messaging.mime import build_mime
+from crm.messaging.models import Message, MessageTemplate
 from crm.messaging.registry import default_templates
-from crm.messaging.rules import COMMON_FIELDS, TemplateSource, fields_in
+from crm.messaging.rules import COMMON_FIELDS, TemplateSource, fields_in, outgoing_of
 from crm.people.models import Person
 
 
@@ -51,3 +53,14 @@ def row_of(object_type: str, object_id: int | None) -> Model | None:
     if not object_type or object_id is None:
         return None
     return apps.get_model(object_type)._default_manager.filter(pk=object_id).first()
+
+
+def counts_by_state() -> dict[str, int]:
+    """How many mails are in which state, every state named."""
+    found = dict(Message.objects.order_by().values_list("status").annotate(Count("pk")))
+    return {state: found.get(state, 0) for state in MessageStatus.values}
+
+
+def eml_of(message: Message) -> bytes:
+    """The mail as it left, or as it would leave. Raises MailHeaderError for one that cannot be built."""
+    return build_mime(outgoing_of(message, message.accepted_at or message.planned_at))

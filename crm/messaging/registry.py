@@ -50,10 +50,13 @@ def register_default_templates(slice_name: str, templates: Iterable[Mapping[str,
     """
     found = {}
     for each in templates:
-        words = {name: str(each[name]) for name in ("key", "language", "name", "subject", "body")}
-        fields = frozenset(each.get("fields", ()))
-        found[words["key"], words["language"]] = DefaultTemplate(
-            TemplateSource(**words), fields, dict(each.get("sample", {}))
+        key, language, name, subject, body = (
+            str(each[part]) for part in ("key", "language", "name", "subject", "body")
+        )
+        found[key, language] = DefaultTemplate(
+            TemplateSource(key, language, name, subject, body),
+            frozenset(each.get("fields", ())),
+            dict(each.get("sample", {})),
         )
     _templates[slice_name] = found
 

@@ -7,7 +7,7 @@ import hmac
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from django.conf import settings
@@ -19,7 +19,8 @@ from crm.messaging.enums import StepAnchor, Stream
 from crm.messaging.errors import TemplateSyntaxError
 from crm.messaging.markdown import text_to_html, text_to_plain
 from crm.messaging.merge import Merge, MergeRenderError, MergeSyntaxError, Part, compile_merge
-from crm.messaging.mime import inline_css
+from crm.messaging.mime import Outgoing, inline_css
+from crm.messaging.models import Message
 
 MISSED_AFTER = timedelta(hours=48)
 """A step later than this is skipped: a thank-you a week late is worse than none."""
@@ -130,6 +131,35 @@ def render_mail(source: TemplateSource, values: Mapping[str, str]) -> Rendered:
         return compile_mail(source.subject, source.body, source.language, _frame(values)).render(values)
     except MergeSyntaxError as error:
         raise MergeRenderError(error.sentence) from error
+
+
+def outgoing_of(message: Message, date: datetime) -> Outgoing:
+    """What `build_mime` needs to make the bytes of one row."""
+    thread = (message.in_reply_to,) if message.in_reply_to else ()
+    return Outgoing(
+        message_id=message.message_id,
+        date=date,
+        from_name=message.from_name,
+        from_email=message.from_email,
+        to_name=message.to_name,
+        to_email=message.to_email,
+        reply_to=message.reply_to,
+        subject=message.subject,
+        text=message.text,
+        html=message.html,
+        headers=message.headers,
+        calendar=message.calendar.encode() if message.calendar else None,
+        calendar_method=message.calendar_method or None,
+        in_reply_to=message.in_reply_to,
+        references=thread,
+        language=message.language,
+    )
+
+
+def refused_purposes(stream: str) -> tuple[Purpose, ...]:
+    """The refusals that stop a stream."""
+    own = STREAM_PURPOSES.get(Stream(stream))
+    return (Purpose.ALL_MAIL, own) if own else (Purpose.ALL_MAIL,)
 
 
 def reply_address(public_id: str) -> str:
