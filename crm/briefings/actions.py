@@ -1,7 +1,9 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Model
 from django.utils import translation
@@ -76,11 +78,14 @@ def create_snapshot(
 def _content(context: BriefingContext, *, language: str) -> Content:
     sections = (provider(context) for provider in providers_for(context.audience))
     stays = context.audience in STAYS_WITH_US
+    here = context.at.astimezone(ZoneInfo(settings.TIME_ZONE))
     return {
         "version": VERSION,
         "title": one_line(_title(context), limit=TITLE_LENGTH),
         "language": language,
-        "generated_at": context.at.replace(second=0, microsecond=0).isoformat(),
+        "generated_at": context.at.astimezone(ZoneInfo(settings.TIME_ZONE))
+        .replace(second=0, microsecond=0)
+        .isoformat(),
         "generated_by": str(context.user) if stays else "",
         "classification": CLASSIFICATIONS[context.audience],
         "subject": subject_of(context),

@@ -7,6 +7,7 @@ from datetime import date
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model, Q, QuerySet
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from crm.access.models import User
@@ -16,6 +17,7 @@ from crm.briefings.models import BriefingSnapshot, TalkingPoint
 from crm.briefings.registry import (
     BriefingContext,
     Contact,
+    day_of,
     last_contacts,
     register_contacts,
     register_section,
@@ -95,7 +97,7 @@ def ask_part(context: BriefingContext) -> AskPart | None:
 def posts_section(context: BriefingContext) -> Section:
     """Seats, jobs and party that hold today, since when and until when."""
     held = [m for m in context.held if m.organization.classification not in (*COMMITTEES, Kind.OFFICE)]
-    facts = [_registry_fact(context, str(m), post_text(m), m) for m in held]
+    facts = [_registry_fact(context, capfirst(str(m)), post_text(m), m) for m in held]
     seat = context.seat
     first = _first_in_body(context, seat) if seat else None
     if seat and first and first.start_date[:4] != seat.start_date[:4]:
@@ -109,8 +111,9 @@ def committees_section(context: BriefingContext) -> Section:
     groups: dict[str, list[Membership]] = defaultdict(list)
     for seat in context.held:
         if seat.organization.classification in COMMITTEES:
-            is_part = seat.organization.classification == Kind.SUBCOMMITTEE and seat.organization.parent
-            groups[(seat.organization.parent if is_part else seat.organization).name].append(seat)
+            body = seat.organization
+            whole = body.parent if body.classification == Kind.SUBCOMMITTEE else None
+            groups[(whole or body).name].append(seat)
     facts = [_committee_fact(context, name, seats) for name, seats in sorted(groups.items())]
     return section("committees", _("Committees"), facts=facts, empty=_("No seat in a committee is recorded."))
 
@@ -131,7 +134,7 @@ def mails_received(context: BriefingContext, limit: int) -> list[Contact]:
     ).defer("raw", "text")
     return [
         Contact(
-            on=mail.received_at.date(),
+            on=day_of(mail.received_at),
             how=_("They wrote to us"),
             words=mail.subject if context.is_internal else _("An e-mail."),
             source=_("Our mailbox"),
@@ -193,7 +196,8 @@ def talking_points_section(context: BriefingContext) -> Section | None:
     )
     facts = [_point_fact(context, number, point) for number, point in enumerate(points, start=1)]
     empty = _("No talking point is approved for this ask. Ask a colleague to approve one.")
-    return section("talking_points", _("Talking points"), facts=facts, empty=empty)
+    title = _("Talking points") if context.audience in STAYS_WITH_US else _("Why it matters")
+    return section("talking_points", title, facts=facts, empty=empty)
 
 
 def offices_section(context: BriefingContext) -> Section:
@@ -211,7 +215,7 @@ def _first_in_body(context: BriefingContext, seat: Membership) -> Membership | N
 
 
 def _known_since(context: BriefingContext) -> date:
-    return context.person.updated_at.date()
+    return day_of(context.person.updated_at)
 
 
 def _registry_fact(context: BriefingContext, label: str, value: str, row: Membership | Office) -> Fact:
@@ -226,7 +230,7 @@ def _committee_fact(context: BriefingContext, name: str, seats: list[Membership]
 
 def _stance_fact(context: BriefingContext, rows: list[Stance]) -> Fact:
     newest = rows[0]
-    lines = [newest.get_position_display().capitalize() + (f": {newest.evidence}" if newest.evidence else "")]
+    lines = [capfirst(newest.get_position_display()) + (f": {newest.evidence}" if newest.evidence else "")]
     before = next((row for row in rows if row.position != newest.position), None)
     if before is not None:
         parts = {"position": before.get_position_display(), "day": day_text(before.observed_on)}
@@ -265,13 +269,13 @@ def _point_fact(context: BriefingContext, number: int, point: TalkingPoint) -> F
         point.text,
         point,
         on=context.on,
-        known_since=(point.approved_at or context.at).date(),
+        known_since=day_of(point.approved_at or context.at),
         kind=FactKind.EVIDENCE,
     )
 
 
 def _live_fact(context: BriefingContext, label: str, count: int) -> Fact:
-    source = _("Confirmed signatures, counted when the briefing was made")
+    source = _("Our confirmed signatures")
     return fact(label, number(count), source=source, as_of=context.on, on=context.on, kind=FactKind.LIVE)
 
 

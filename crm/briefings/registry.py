@@ -23,6 +23,11 @@ from crm.people.queries import SEAT_BODIES, area_of
 from crm.places.models import Area
 
 
+def day_of(moment: datetime) -> date:
+    """The day a moment fell on in the site's zone."""
+    return moment.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+
+
 @dataclass(frozen=True)
 class BriefingContext:
     """What a provider may look at: only rows `user` may see. `anchor` is the meeting it is for, if any."""
@@ -39,7 +44,7 @@ class BriefingContext:
     @property
     def on(self) -> date:
         """The day of the briefing where we are."""
-        return self.at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+        return day_of(self.at)
 
     @property
     def ask(self) -> Ask | None:

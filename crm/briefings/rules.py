@@ -5,6 +5,7 @@ import json
 from datetime import date, timedelta
 
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from crm.base.dates import first_day
@@ -129,7 +130,7 @@ def committee_text(seats: list[Membership]) -> str:
     return "\n".join(
         f"{seat.organization.name}: {seat}"
         if seat.organization.classification == OrganizationClassification.SUBCOMMITTEE
-        else str(seat).capitalize()
+        else capfirst(str(seat))
         for seat in seats
     )
 
@@ -141,7 +142,7 @@ def office_text(office: Office) -> str:
 
 def office_label(office: Office) -> str:
     """Which office it is: kind and town."""
-    return ", ".join(filter(None, (office.get_classification_display().capitalize(), office.city)))
+    return ", ".join(filter(None, (capfirst(office.get_classification_display()), office.city)))
 
 
 def weekly_chart(weeks: list[tuple[str, int]]) -> ChartPart:

@@ -125,7 +125,7 @@ def talking_point_retire(request: HttpRequest, pk: int) -> HttpResponse:
     return _decide(request, pk, retire_talking_point, _("The talking point is retired. New briefings leave it out."))
 
 
-def _decide(request: HttpRequest, pk: int, action: Any, sentence: str) -> HttpResponse:
+def _decide(request: HttpRequest, pk: int, action: Any, sentence: Any) -> HttpResponse:
     """Apply one decision to the version the person read; a refusal is shown on the list."""
     point = visible_or_404(TalkingPoint, request, pk=pk)
     if not can(request.user, Act.CHANGE, point):

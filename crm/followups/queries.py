@@ -8,13 +8,13 @@ from django.db.models import F, Model, QuerySet
 from crm.access.models import User
 from crm.activity.rules import type_key
 from crm.followups.enums import CommitmentDirection, CommitmentState, TaskState
-from crm.followups.models import Commitment, Task
+from crm.followups.models import Commitment, CommitmentQuerySet, Task
 from crm.followups.rules import due_moment
 from crm.messaging.models import Enrolment
 from crm.people.models import Person
 
 
-def open_commitments(person: Person) -> QuerySet[Commitment]:
+def open_commitments(person: Person) -> CommitmentQuerySet:
     """Promises both ways that are not settled, the earliest due first, with ask, post and owner.
 
     Carries no row rule: chain `.visible_to(user)`.

@@ -6,12 +6,14 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from crm.briefings.enums import Audience, FactKind
 from crm.briefings.registry import (
     BriefingContext,
     Contact,
+    day_of,
     register_anchor,
     register_contacts,
     register_section,
@@ -115,7 +117,7 @@ def _meeting(context: BriefingContext) -> Meeting | None:
 
 def _when(start: datetime, end: datetime) -> str:
     if end.date() == start.date():
-        return f"{date_format(start, 'l j F Y')}, {start:%H:%M}–{end:%H:%M}"
+        return f"{date_format(start, 'l j M Y')}, {start:%H:%M}–{end:%H:%M}"
     return f"{date_format(start, 'l j F Y, H:i')} – {date_format(end, 'l j F Y, H:i')}"
 
 
@@ -130,7 +132,7 @@ def _warnings(meeting: Meeting) -> list[str]:
 
 
 def _named(attendee: Attendee) -> dict[str, str]:
-    return {"role": str(attendee.get_role_display()).capitalize(), "name": attendee.name}
+    return {"role": capfirst(attendee.get_role_display()), "name": attendee.name}
 
 
 def _answer_fact(context: BriefingContext, attendee: Attendee) -> Fact:
@@ -139,7 +141,7 @@ def _answer_fact(context: BriefingContext, attendee: Attendee) -> Fact:
         _named(attendee)["role"],
         f"{attendee.name}: {attendee.get_partstat_display()}",
         source=_("Answers to the invitation"),
-        as_of=attendee.answered_at.date() if attendee.answered_at else context.on,
+        as_of=day_of(attendee.answered_at) if attendee.answered_at else context.on,
         on=context.on,
         kind=FactKind.HISTORY,
     )
@@ -163,5 +165,5 @@ def _contact(context: BriefingContext, meeting: Meeting) -> Contact:
     position = outcome.get_position_display() if outcome else ""
     said = [outcome.summary] if outcome and context.audience == Audience.INTERNAL else []
     day = meeting.starts_at.astimezone(ZoneInfo(meeting.time_zone)).date()
-    words = "\n".join(filter(None, (meeting.title, str(position).capitalize(), *said)))
+    words = "\n".join(filter(None, (meeting.title, capfirst(position), *said)))
     return Contact(on=day, how=_("Meeting"), words=words, source=_("Record of the meeting"))

@@ -174,7 +174,7 @@ def test_leave_behind_says_nothing_that_is_ours(known: Person, coordinator: User
     assert [section["key"] for section in made.content["sections"]] == ["talking_points", "signatures"]
     assert made.content["generated_by"] == ""
     assert made.content["meeting"] == {
-        "when": "Thursday 12 March 2026, 10:30–11:00",
+        "when": "Thursday 12 Mar 2026, 10:30–11:00",
         "zone": "America/Denver (UTC-06:00)",
         "where": "Capitol, 412",
         "join_url": None,

@@ -96,7 +96,7 @@ def test_posts_say_since_when_and_until_when(coordinator: User) -> None:
     body = seat.organization.name
     assert lines(sections(made)["posts"]) == [
         ("Representative", f"{body}, Fairhaven 3. Since 3 January 2025. Term ends 3 January 2027."),
-        ("member", "Civic Alliance. Since 2019."),
+        ("Member", "Civic Alliance. Since 2019."),
         ("First day in this body", "3 January 2019"),
     ]
     assert made.content["subject"] == {
@@ -276,7 +276,7 @@ def test_meeting_says_when_where_and_who(coordinator: User) -> None:
     made = create_snapshot(person, anchor=anchor, by=coordinator, at=AT)
 
     assert made.content["meeting"] == {
-        "when": "Thursday 12 March 2026, 10:30–11:00",
+        "when": "Thursday 12 Mar 2026, 10:30–11:00",
         "zone": "America/Denver (UTC-06:00)",
         "where": "Capitol, 412",
         "join_url": "https://meet.example.org/secret-room",
