@@ -30,7 +30,7 @@ class Command(BaseCommand):
         elif not found:
             self.stdout.write("Every counter equals its rows.")
         elif options["repair"]:
-            self.stdout.write(f"{len(found)} counters differed from their rows and were set right.")
+            self.stdout.write(f"Counters that differed from their rows and were set right: {len(found)}.")
         if found and not options["repair"]:
             raise CommandError(f"{sentence(found)} Run the command again with --repair to set them right.")
 
@@ -43,6 +43,6 @@ def repair(found: list[Mismatch]) -> None:
 def sentence(found: list[Mismatch]) -> str:
     first = found[0]
     return (
-        f"{len(found)} counters differ from their rows; the first is {first.counter} of petition {first.petition}: "
+        f"Counters that differ from their rows: {len(found)}. The first is {first.counter} of petition {first.petition}: "
         f"{first.stored} stored, {first.counted} counted."
     )
