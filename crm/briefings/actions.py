@@ -83,9 +83,7 @@ def _content(context: BriefingContext, *, language: str) -> Content:
         "version": VERSION,
         "title": one_line(_title(context), limit=TITLE_LENGTH),
         "language": language,
-        "generated_at": context.at.astimezone(ZoneInfo(settings.TIME_ZONE))
-        .replace(second=0, microsecond=0)
-        .isoformat(),
+        "generated_at": here.replace(second=0, microsecond=0).isoformat(),
         "generated_by": str(context.user) if stays else "",
         "classification": CLASSIFICATIONS[context.audience],
         "subject": subject_of(context),
