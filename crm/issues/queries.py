@@ -11,8 +11,8 @@ def latest_stances(person: Person, *, on: date | None = None) -> QuerySet[Stance
     newest = Stance.objects.filter(person=person, ask=OuterRef("ask"))
     if on is not None:
         newest = newest.filter(observed_on__lte=on)
-    newest = newest.order_by("-observed_on", "-id").values("pk")[:1]
-    return Stance.objects.filter(person=person, pk=Subquery(newest)).select_related("ask", "ask__issue")
+    newest_pk = newest.order_by("-observed_on", "-id").values("pk")[:1]
+    return Stance.objects.filter(person=person, pk=Subquery(newest_pk)).select_related("ask", "ask__issue")
 
 
 def latest_stance(person: Person, ask: Ask) -> Stance | None:

@@ -29,7 +29,7 @@ SHORTEST_FILLING = timedelta(seconds=3)
 class TrapInput(forms.TextInput):
     """A field no person sees or reaches; programs that fill everything fill it."""
 
-    is_hidden = True  # type: ignore[assignment]  # the form's template shows it bare, without label and hint
+    is_hidden = True  # the form's template shows it bare, without label and hint
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         return format_html(

@@ -130,7 +130,8 @@ def _name_of(area: Area | None) -> str:
 def _shares(rows: QuerySet[Signature], at: datetime) -> list[dict[str, Any]]:
     recent = Count("pk", filter=Q(validated_at__gt=at - RECENT))
     grouped = rows.order_by().values("petition__public_id", "petition__title")
-    return list(grouped.annotate(total=Count("pk"), recent=recent).order_by("-total", "petition__title"))
+    counted = grouped.annotate(total=Count("pk"), recent=recent).order_by("-total", "petition__title")
+    return [dict(share) for share in counted]
 
 
 def _trend(rows: QuerySet[Signature], at: datetime) -> list[tuple[str, int]]:
