@@ -1,11 +1,19 @@
+from typing import Self
+
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from crm.access.enums import Role
+from crm.access.models import RowQuerySet, User
+from crm.access.rules import role_of
 from crm.base.models import AppendOnly, PublicId
 from crm.messaging.models import InboundMessage, Message
+from crm.people.models import Person
 from meetings.invitations.enums import Method, ReviewReason, ReviewState
-from meetings.scheduling.models import Attendee, Meeting
+from meetings.scheduling.models import Attendee, Meeting, MeetingRequest
 
 
 class InvitationSend(AppendOnly):
@@ -36,6 +44,20 @@ class InvitationSend(AppendOnly):
         return f"{self.method} {self.attendee_id} {self.sequence}"
 
 
+class ReplyReviewQuerySet(RowQuerySet["ReplyReview"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """As visible as the meeting, the request and the sender it is about."""
+        if role_of(user) not in {Role.COORDINATOR, Role.DIRECTOR, Role.AUDITOR}:
+            return self.none()
+        asked = Q(inbound__answers__object_type="meetings.meetingrequest")
+        requests = MeetingRequest.objects.visible_to(user).order_by().values("pk")
+        sender = Q(inbound__person=None) | Q(inbound__person__in=Person.objects.visible_to(user).order_by())
+        unknown = self.filter(Q(meeting=None) & sender)
+        unknown = unknown.filter(~asked | Q(inbound__answers__object_id__in=requests)).order_by()
+        known = Q(meeting__in=Meeting.objects.visible_to(user).order_by())
+        return self.filter(known | Q(pk__in=unknown.values("pk")))
+
+
 class ReplyReview(PublicId):
     """An answer a person has to look at: what came, why it is doubtful, what may be done."""
 
@@ -51,6 +73,8 @@ class ReplyReview(PublicId):
     resolved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField()
     resolved_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ReplyReviewQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at", "-id"]

@@ -210,10 +210,9 @@ def _thank(done: Recording, contact: Attendee | None) -> None:
         obj=meeting,
         status=MessageStatus.DRAFT,
     )
-    sequence = MailSequence.objects.filter(key=SEQUENCE_KEY, is_active=True).first()
-    if sequence is not None:
+    if not MailSequence.objects.filter(key=SEQUENCE_KEY, is_active=False).exists():
         enrol(
-            sequence,
+            SEQUENCE_KEY,
             contact.person,
             anchor=meeting,
             anchor_at=meeting.ends_at,

@@ -28,8 +28,8 @@ from meetings.scheduling.actions import close_request, confirm_meeting, offer_ti
 from meetings.scheduling.enums import AttendeeRole, MeetingFormat, MeetingState, RequestChannel, RequestState
 from meetings.scheduling.models import Meeting, MeetingRequest
 from meetings.scheduling.queries import language_of
-from meetings.scheduling.rules import ASKED, OPEN_REQUEST, request_fields
-from meetings.scheduling.views import made_place, meeting_url, when_words
+from meetings.scheduling.rules import ASKED, request_fields
+from meetings.scheduling.views import made_place, meeting_url, open_requests, when_words
 from meetings.steps.forms import Facts, StepForm
 from meetings.steps.views import AdminPage, StepView
 
@@ -42,12 +42,6 @@ BADGES = {
     RequestState.CONFIRMED: "good",
     RequestState.DECLINED: "bad",
 }
-
-
-def open_requests(user: Any, person: Person) -> Any:
-    """Requests to this office that are not settled, as far as the user may see them."""
-    mine = MeetingRequest.objects.visible_to(user).filter(person=person, state__in=OPEN_REQUEST)
-    return mine.select_related("ask", "owner", "scheduler")
 
 
 def recent_meeting(user: Any, person: Person, at: datetime) -> Meeting | None:

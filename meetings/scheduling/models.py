@@ -32,9 +32,11 @@ def new_uid() -> str:
 
 class MeetingRequestQuerySet(RowQuerySet["MeetingRequest"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        if role_of(user) in {Role.COORDINATOR, Role.DIRECTOR, Role.AUDITOR}:
-            return self.filter(person__in=Person.objects.visible_to(user))
-        return self.none()
+        """A request that led to a hidden meeting is as hidden: its times would tell."""
+        if role_of(user) not in {Role.COORDINATOR, Role.DIRECTOR, Role.AUDITOR}:
+            return self.none()
+        seen = Q(meeting__isnull=True) | Q(meeting__in=Meeting.objects.visible_to(user).order_by())
+        return self.filter(seen, person__in=Person.objects.visible_to(user))
 
 
 class MeetingRequest(PublicId, Versioned):
@@ -109,11 +111,16 @@ class MeetingQuerySet(RowQuerySet["Meeting"]):
         if role == Role.DIRECTOR:
             return self.all()
         if role in {Role.COORDINATOR, Role.AUDITOR}:
-            mine = Q(owner=user) | Q(pk__in=Attendee.objects.filter(user=user).values("meeting"))
-            return self.filter(Q(is_confidential=False, person__in=Person.objects.visible_to(user)) | mine)
+            seen = Q(is_confidential=False, person__in=Person.objects.visible_to(user))
+            return self.filter(seen | Q(owner=user) | Q(pk__in=_attended_by(user)))
         if role == Role.VOLUNTEER:
-            return self.filter(pk__in=Attendee.objects.filter(user=user).values("meeting"))
+            return self.filter(pk__in=_attended_by(user))
         return self.none()
+
+
+def _attended_by(user: User | AnonymousUser) -> models.QuerySet["Attendee", dict[str, int]]:
+    """Meetings somebody of ours is invited to; whoever was taken off no longer sees them."""
+    return Attendee.objects.filter(user=user, removed_at=None).order_by().values("meeting")
 
 
 class Meeting(PublicId, Versioned):

@@ -1,9 +1,12 @@
 """The meeting page, and the steps that change its words, time and place."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +15,8 @@ from crm.access.models import User
 from crm.access.rules import can
 from crm.access.views import visible_or_404
 from crm.activity.views import timeline_context
+from crm.briefings.models import BriefingSnapshot
+from crm.briefings.queries import briefings_for
 from crm.people.models import Person
 from crm.people.views import person_url
 from meetings.scheduling.actions import create_venue, edit_meeting, move_meeting
@@ -19,7 +24,7 @@ from meetings.scheduling.enums import MeetingState
 from meetings.scheduling.forms import MoveForm, WordsForm
 from meetings.scheduling.models import Meeting, MeetingRequest, Venue
 from meetings.scheduling.registry import meeting_panels
-from meetings.scheduling.rules import describe_times, is_running
+from meetings.scheduling.rules import OPEN_REQUEST, describe_times, is_running
 from meetings.steps.forms import Facts, StepForm
 from meetings.steps.views import AdminPage, StepView
 
@@ -180,6 +185,74 @@ def made_place(words: dict[str, str], zone: str, *, by: User, at: datetime) -> V
     return create_venue(**words, time_zone=zone, by=by, at=at) if words else None
 
 
-def visible_meetings(user: Any, person: Person) -> Any:
-    """Meetings with a person that this user may see, with their places."""
-    return Meeting.objects.visible_to(user).filter(person=person).select_related("venue")
+def open_requests(user: Any, person: Person) -> Any:
+    """Requests to this office that are not settled, as far as the user may see them."""
+    mine = MeetingRequest.objects.visible_to(user).filter(person=person, state__in=OPEN_REQUEST)
+    return mine.select_related("ask", "owner", "scheduler")
+
+
+def line(meeting: Meeting) -> dict[str, Any]:
+    """One meeting in a short list."""
+    return {
+        "meeting": meeting,
+        "url": meeting_url(meeting),
+        "when": when_words(meeting.starts_at, meeting.ends_at, meeting.time_zone),
+        "where": where_words(meeting),
+        "badge": BADGES[MeetingState(meeting.state)],
+    }
+
+
+def person_panel(person: Person, user: User) -> dict[str, Any] | None:
+    """The next and the last meetings with a person, and what we are waiting for."""
+    if not can(user, Act.VIEW, Meeting):
+        return None
+    now = timezone.now()
+    seen = Meeting.objects.visible_to(user).filter(person=person).select_related("venue")
+    coming = seen.filter(state=MeetingState.CONFIRMED, ends_at__gt=now)
+    past = seen.filter(ends_at__lte=now).order_by("-starts_at", "-id")
+    requests = [
+        {
+            "row": row,
+            "url": request_url(row, user),
+            "late": bool(row.next_action_on and row.next_action_on < now.date()),
+        }
+        for row in open_requests(user, person)
+    ]
+    return {
+        "title": _("Meetings"),
+        "rows": [line(each) for each in coming[:5]],
+        "past": [line(each) for each in past[:5]],
+        "requests": requests,
+        "template": "meetings/panel_person.html",
+    }
+
+
+def my_day_section(user: User, at: datetime) -> dict[str, Any] | None:
+    """Today's meetings this user owns or attends."""
+    today = timezone.localdate(at)
+    near = Meeting.objects.visible_to(user).filter(
+        state=MeetingState.CONFIRMED, ends_at__gt=at - timedelta(days=1), starts_at__lt=at + timedelta(days=2)
+    )
+    mine = near.filter(Q(owner=user) | Q(attendees__user=user, attendees__removed_at=None)).distinct()
+    rows = [line(each) for each in mine.select_related("venue") if today in _days_of(each)]
+    return {"title": _("Meetings today"), "rows": rows, "template": "meetings/my_day.html"} if rows else None
+
+
+def _days_of(meeting: Meeting) -> set[date]:
+    """The day of a meeting where it takes place and where we are."""
+    return {timezone.localdate(meeting.starts_at), meeting.starts_at.astimezone(ZoneInfo(meeting.time_zone)).date()}
+
+
+def briefings_panel(meeting: Meeting, user: User) -> dict[str, Any] | None:
+    """Briefings made for this meeting, and one click for a new one."""
+    if not can(user, Act.VIEW, BriefingSnapshot):
+        return None
+    may = can(user, Act.ADD, BriefingSnapshot) and can(user, Act.VIEW, meeting.person)
+    return {
+        "title": _("Briefings"),
+        "rows": briefings_for(meeting, user)[:10],
+        "template": "meetings/panel_briefings.html",
+        "aside": True,
+        "meeting": meeting,
+        "create_url": reverse("briefing_create", args=[meeting.person.public_id]) if may else "",
+    }
