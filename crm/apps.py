@@ -1,4 +1,4 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 
 
 class CrmConfig(AppConfig):
@@ -17,11 +17,12 @@ class CrmConfig(AppConfig):
         from crm.imports import registry as imports
         from crm.issues import registry as issues
         from crm.notes import registry as notes
-        from crm.petitions import registry as petitions
         from crm.people import registry as people
+        from crm.petitions import registry as petitions
         from crm.places import registry as places
         from crm.sequences import registry as sequences
 
+        apps.get_app_config("wagtailusers").user_viewset = "crm.access.viewsets.RoleUserViewSet"
         CharField.register_lookup(Length)
         permissions.declare()
         personal_data.declare()

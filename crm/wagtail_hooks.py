@@ -60,7 +60,7 @@ class StrategyGroup(ModelViewSetGroup):
     """What we want and why."""
 
     menu_label = _("Strategy")
-    menu_icon = "bullhorn"
+    menu_icon = "pick"
     menu_order = 140
     items = (CampaignViewSet("campaigns"), AskViewSet("asks"))
 
@@ -111,6 +111,12 @@ def home_panels(request: Any, panels: list[Any]) -> None:
     """Our day first; Wagtail's own news is not for our staff."""
     panels[:] = [panel for panel in panels if getattr(panel, "name", "") != "whats_new_in_wagtail_version"]
     panels.append(MyDayPanel())
+
+
+@hooks.register("construct_help_menu")
+def help_menu(request: Any, items: list[Any]) -> None:
+    """Without the news of Wagtail's own release, which would wear a badge for everybody."""
+    items[:] = [item for item in items if not item.name.startswith("whats-new-in-wagtail")]
 
 
 @hooks.register("insert_global_admin_css")

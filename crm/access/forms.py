@@ -6,6 +6,7 @@ from django import forms
 from django.db.models import Model
 from django.utils.text import capfirst
 from wagtail.admin.forms.models import WagtailAdminModelForm
+from wagtail.users.forms import UserCreationForm, UserEditForm
 
 from crm.base.models import Versioned
 
@@ -31,7 +32,7 @@ class VersionedForm(forms.ModelForm):
 
     def save(self, commit: bool = True) -> Any:
         """Refused: rows change through actions only."""
-        raise NotImplementedError("Forms do not save; call the action with form.changes().")
+        raise TypeError("Forms do not save; call the action with form.changes().")
 
 
 class VersionedAdminForm(VersionedForm, WagtailAdminModelForm):
@@ -63,3 +64,26 @@ def _words(row: Model, name: str) -> str:
     display = getattr(row, f"get_{name}_display", None)
     value = display() if display else getattr(row, name)
     return "" if value is None else str(value)
+
+
+class RoleUserForm(UserCreationForm):
+    """A new account has exactly one role; groups and superuser follow from roles and are not offered."""
+
+    is_superuser = None
+
+    class Meta(UserCreationForm.Meta):
+        fields = ("username", "email", "first_name", "last_name", "role", "time_zone")
+        widgets: dict[str, Any] = {}
+
+
+class RoleUserEditForm(UserEditForm):
+    is_superuser = None
+
+    class Meta(UserEditForm.Meta):
+        fields = ("username", "email", "first_name", "last_name", "role", "time_zone", "is_active")
+        widgets: dict[str, Any] = {}
+
+    def __init__(self, *args: Any, editing_self: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if editing_self:
+            del self.fields["is_active"]

@@ -10,11 +10,14 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permission_policies import BasePermissionPolicy
+from wagtail.users.views import users
 from wagtail_modeladmin.helpers import PermissionHelper
 from wagtail_modeladmin.options import ModelAdmin
 
 from crm.access import views
+from crm.access.actions import change_role, create_user
 from crm.access.enums import Act, Role
+from crm.access.forms import RoleUserEditForm, RoleUserForm
 from crm.access.models import User
 from crm.access.registry import allowed_acts
 from crm.access.rules import can, visible_rows
@@ -194,3 +197,28 @@ class RowRuleModelAdmin(ModelAdmin):
 
     def register_admin_url_finders(self) -> None:
         """Nothing: Wagtail's finder would not ask for row rules."""
+
+
+class AddUserView(users.CreateView):
+    def save_instance(self) -> User:
+        given = self.form.cleaned_data
+        names = ("username", "email", "first_name", "last_name", "time_zone")
+        fields = {name: given[name] for name in names}
+        return create_user(role=Role(given["role"]), password=given["password1"], **fields)
+
+
+class EditUserView(users.EditView):
+    def save_instance(self) -> User:
+        """Wagtail saves the account; the role's group follows in the same transaction."""
+        return change_role(super().save_instance(), role=Role(self.form.cleaned_data["role"]))
+
+
+class RoleUserViewSet(users.UserViewSet):
+    """Wagtail's user screens with a role instead of groups."""
+
+    add_view_class = AddUserView
+    edit_view_class = EditUserView
+    template_prefix = ""
+
+    def get_form_class(self, for_update: bool = False) -> Any:
+        return RoleUserEditForm if for_update else RoleUserForm

@@ -27,7 +27,7 @@ class CampaignForm(VersionedForm):
 class CampaignViewSet(RowRuleModelViewSet):
     model = Campaign
     name = "campaigns"
-    icon = "bullhorn"
+    icon = "pick"
     menu_label = _("Campaigns")
     form_class = CampaignForm
     ordering = "title"

@@ -1,5 +1,6 @@
 """The person page and the small forms on it. Other slices add sections through `crm.people.registry`."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -117,7 +118,7 @@ class PersonPageView(RowRuleMixin, WagtailAdminTemplateMixin, TemplateView):
         return super().get_context_data(**kwargs) | found
 
 
-class PersonFormView(View):
+class PersonFormView(View, ABC):
     """One small form of the person page: saves through an action and comes back; a refused form is shown again."""
 
     key = ""
@@ -129,9 +130,9 @@ class PersonFormView(View):
     def make_form(self, person: Person) -> forms.Form:
         return self.form_class(self.request.POST, prefix=self.key)
 
+    @abstractmethod
     def perform(self, person: Person, form: Any, *, by: User, at: datetime) -> None:
         """Call the action."""
-        raise NotImplementedError
 
     def post(self, request: HttpRequest, public_id: str) -> HttpResponse:
         person: Person = visible_or_404(Person, request, public_id=public_id)

@@ -170,7 +170,7 @@ class OrganizationAdmin(RowRuleModelAdmin):
     model = Organization
     base_url_path = "reference/organizations"
     menu_icon = "site"
-    list_display = ("name", "classification", "parent")
+    list_display: tuple[str, ...] = ("name", "classification", "parent")
     list_filter = ("classification",)
     list_select_related = ("parent",)
     search_fields = ("name",)
