@@ -70,6 +70,8 @@ def test_opening_a_link_describes_it_in_the_language_of_its_row(door: Door, clie
         True
     ] * 6
     assert headers_of(response) == PRIVATE
+    # Under `no-referrer` alone a browser posts `Origin: null`, which Django refuses.
+    assert '<meta name="referrer" content="same-origin">' in page
 
 
 def test_pressing_needs_the_token_of_the_form(door: Door) -> None:
