@@ -2,6 +2,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from crm.access.forms import VersionedForm
@@ -16,7 +17,7 @@ class BriefingForm(forms.Form):
 
     audience = forms.ChoiceField(
         label=_("Who it is for"),
-        choices=Audience,
+        choices=lambda: [(audience.value, capfirst(audience.label)) for audience in Audience],
         required=False,
         help_text=_("Only a leave-behind may be handed to the office."),
     )

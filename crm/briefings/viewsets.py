@@ -5,13 +5,20 @@ from typing import Any
 
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.ui.tables import Column
 
 from crm.access.models import User
+from crm.access.views import RowRuleIndexView
 from crm.access.viewsets import RowRuleModelViewSet
 from crm.briefings.actions import create_talking_point, edit_talking_point
 from crm.briefings.forms import TalkingPointForm
 from crm.briefings.models import TalkingPoint
 from crm.briefings.views import talking_point_approve, talking_point_retire
+
+
+class TalkingPointIndexView(RowRuleIndexView):
+    def get_base_queryset(self) -> Any:
+        return super().get_base_queryset().select_related("ask", "author")
 
 
 class TalkingPointViewSet(RowRuleModelViewSet):
@@ -22,8 +29,16 @@ class TalkingPointViewSet(RowRuleModelViewSet):
     menu_label = _("Talking points")
     menu_order = 180
     add_to_admin_menu = True
+    index_view_class = TalkingPointIndexView
     form_class = TalkingPointForm
-    list_display = ["text", "ask", "get_audience_display", "get_state_display", "author", "expires_on"]
+    list_display = [
+        "text",
+        "ask",
+        Column("get_audience_display", label=_("For"), sort_key="audience"),
+        Column("get_state_display", label=_("State"), sort_key="state"),
+        "author",
+        "expires_on",
+    ]
     list_filter = ["state", "audience", "ask"]
     search_fields = ["text", "source"]
     list_per_page = 25

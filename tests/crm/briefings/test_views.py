@@ -239,3 +239,18 @@ def test_auditor_decides_nothing_and_get_changes_nothing(sign_in: SignIn) -> Non
 
     point.refresh_from_db()
     assert (refused, read, point.state) == (403, 405, TalkingPointState.DRAFT)
+
+
+def test_talking_points_list_takes_as_many_queries_for_three_rows_as_for_one(
+    sign_in: SignIn, django_assert_num_queries: Any
+) -> None:
+    client = sign_in(Role.COORDINATOR)
+    talking_point()
+    client.get("/admin/talking-points/")
+    with CaptureQueriesContext(connection) as one:
+        client.get("/admin/talking-points/")
+    talking_point()
+    talking_point()
+
+    with django_assert_num_queries(len(one)):
+        client.get("/admin/talking-points/")
