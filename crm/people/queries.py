@@ -17,6 +17,7 @@ from crm.people.models import ContactDetail, Membership, Office, Organization, O
 from crm.people.rules import search_document
 from crm.places.models import Area
 
+SHORT_WORD = 2
 COMMITTEES = (OrganizationClassification.COMMITTEE, OrganizationClassification.SUBCOMMITTEE)
 SEAT_BODIES = (OrganizationClassification.CHAMBER, OrganizationClassification.LEGISLATURE)
 
@@ -96,9 +97,14 @@ def search_people(user: User | AnonymousUser, text: str) -> Any:
 
 
 def matching(people: Any, text: str) -> Any:
-    """Those of `people` whose search document holds every word; a text without words matches everybody."""
+    """Those of `people` whose search document holds every word; a text without words matches everybody.
+
+    One or two letters (`CA`) must begin a name, a body or an area: inside words they would match nearly everybody.
+    """
     for word in fold(text).split():
-        people = people.filter(search_text__contains=word)
+        within = Q(search_text__contains=word)
+        begins = Q(search_text__startswith=word) | Q(search_text__contains=f"\n{word}")
+        people = people.filter(within if len(word) > SHORT_WORD else begins)
     return people
 
 

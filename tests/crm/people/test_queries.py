@@ -63,6 +63,13 @@ def test_search_finds_every_word_without_case_and_accents() -> None:
     assert queries.search_people(user, "").count() == 2
 
 
+def test_two_letters_must_begin_a_line() -> None:
+    found = person(name="Ada", search_text="ada\nca-12\ncalifornia")
+    person(name="Lucas", search_text="lucas")
+
+    assert list(queries.search_people(make_user(), "CA")) == [found]
+
+
 def test_overviews_ask_once_however_many_people(django_assert_num_queries) -> None:
     people = [legislator().pk for _number in range(3)]
 
