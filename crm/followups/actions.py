@@ -18,9 +18,10 @@ from crm.base.text import clean_text, one_line
 from crm.followups.enums import CommitmentDirection, CommitmentState, TaskState
 from crm.followups.errors import CommitmentSettledError, EmptyWordsError, TaskClosedError
 from crm.followups.models import Commitment, Task
-from crm.followups.queries import row_of
-from crm.followups.rules import TASK_AFTER, TITLES
+from crm.followups.rules import TASK_AFTER, TITLES, is_good_news
 from crm.issues.models import Ask
+from crm.messaging.actions import stop_enrolments
+from crm.messaging.queries import row_of
 from crm.people.models import Person, Post
 
 TITLE_LENGTH = 250
@@ -158,7 +159,7 @@ def settle_commitment(
     at: datetime,
     entry: ActivityEntry | None = None,
 ) -> Commitment:
-    """How a promise ended; closes its task. A promise they kept stops the mails that were counted on it.
+    """How a promise ended; closes its task. One they kept stops the sequences of the meeting it was made in.
 
     The second call with the same state changes nothing; with another one it raises CommitmentSettledError.
     """
@@ -171,6 +172,8 @@ def settle_commitment(
     meeting = row_of(current.object_type, current.object_id)
     own = _log("commitment.settled", current, by=by, at=at, about=(current.person, meeting), entry=entry, state=state)
     _close_task_of(current, by=by, at=at, entry=own)
+    if meeting is not None and is_good_news(current):
+        stop_enrolments(anchor=meeting, reason="commitment_kept", by=by, at=at, entry=own)
     return current
 
 

@@ -1,6 +1,5 @@
 from datetime import date, datetime
 
-from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import F, Model, QuerySet
@@ -11,6 +10,7 @@ from crm.followups.enums import CommitmentDirection, CommitmentState, TaskState
 from crm.followups.models import Commitment, CommitmentQuerySet, Task
 from crm.followups.rules import due_moment
 from crm.messaging.models import Enrolment
+from crm.messaging.queries import row_of
 from crm.people.models import Person
 
 
@@ -63,10 +63,3 @@ def commitment_due(enrolment: Enrolment) -> datetime | None:
         return None
     anchor = row_of(enrolment.anchor_type, enrolment.anchor_id)
     return due_moment(first.due_on, getattr(anchor, "time_zone", "") or settings.TIME_ZONE)
-
-
-def row_of(object_type: str, object_id: int | None) -> Model | None:
-    """The row behind a stored type and key, None when it is gone or was never set."""
-    if not object_type or object_id is None:
-        return None
-    return apps.get_model(object_type)._default_manager.filter(pk=object_id).first()

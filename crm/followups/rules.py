@@ -25,6 +25,11 @@ def is_overdue(item: Commitment | Task, on: date) -> bool:
     return item.state == "open" and item.due_on is not None and item.due_on < on
 
 
+def is_good_news(promise: Commitment) -> bool:
+    """They kept their word: nobody needs to be reminded. Our own kept word leaves theirs to ask about."""
+    return promise.state == CommitmentState.KEPT and promise.direction == CommitmentDirection.THEIRS
+
+
 def due_moment(due_on: date, zone: str) -> datetime:
     """Nine o'clock of the due day in an IANA zone."""
     return datetime.combine(due_on, DUE_AT, tzinfo=ZoneInfo(zone))

@@ -19,6 +19,10 @@ from crm.followups.actions import (
 from crm.followups.enums import CommitmentDirection, CommitmentState, TaskState
 from crm.followups.errors import CommitmentSettledError, EmptyWordsError, TaskClosedError
 from crm.followups.models import Commitment, Task
+from crm.messaging.enums import EnrolmentState
+from crm.messaging.models import Enrolment, Sequence
+from tests.crm.followups.rows import enrolment as make_enrolment
+from tests.crm.followups.rows import meeting as make_meeting
 from tests.factories.followups import commitment as make_commitment
 from tests.factories.followups import task as make_task
 from tests.factories.people import person as make_person
@@ -199,3 +203,26 @@ def test_commitment_is_not_settled_in_two_ways(coordinator: User) -> None:
 
     commitment.refresh_from_db()
     assert commitment.state == CommitmentState.BROKEN
+
+
+@pytest.mark.parametrize(
+    ("state", "direction", "left"),
+    [
+        (CommitmentState.KEPT, CommitmentDirection.THEIRS, [EnrolmentState.STOPPED, EnrolmentState.ACTIVE]),
+        (CommitmentState.KEPT, CommitmentDirection.OURS, [EnrolmentState.ACTIVE, EnrolmentState.ACTIVE]),
+        (CommitmentState.PARTLY, CommitmentDirection.THEIRS, [EnrolmentState.ACTIVE, EnrolmentState.ACTIVE]),
+    ],
+)
+def test_promise_they_kept_stops_the_sequence_of_its_meeting_only(
+    coordinator: User, state: CommitmentState, direction: CommitmentDirection, left: list[EnrolmentState]
+) -> None:
+    person = make_person()
+    held, other = make_meeting(person, coordinator), make_meeting(person, coordinator)
+    sequence = Sequence.objects.create(key="after-meeting", name="After", created_at=AT, updated_at=AT)
+    rows = [make_enrolment(person, anchor, sequence) for anchor in (held, other)]
+    commitment = make_commitment(person, by=coordinator, obj=held, direction=direction)
+
+    settle_commitment(commitment, state=state, version=1, settled_on=AT.date(), by=coordinator, at=AT)
+
+    assert [Enrolment.objects.get(pk=row.pk).state for row in rows] == left
+    assert verbs() == ["commitment.made", "commitment.settled"]

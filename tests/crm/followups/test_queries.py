@@ -11,11 +11,9 @@ from crm.followups.models import Commitment
 from crm.followups.queries import commitment_due, open_commitments, open_tasks, tasks_due
 from crm.followups.rules import is_overdue
 from crm.messaging.enums import StepAnchor
-from crm.messaging.models import Enrolment, Sequence
 from crm.messaging.registry import step_anchor
 from crm.people.enums import Visibility
-from crm.people.models import Person
-from meetings.scheduling.models import Meeting
+from tests.crm.followups.rows import enrolment, meeting
 from tests.factories.access import user as make_user
 from tests.factories.followups import commitment as make_commitment
 from tests.factories.followups import task as make_task
@@ -23,33 +21,6 @@ from tests.factories.people import person as make_person
 
 AT = datetime(2026, 3, 10, 9, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
-
-
-def meeting(person: Person, owner: User, zone: str = "America/Denver") -> Meeting:
-    return Meeting.objects.create(
-        person=person,
-        title="School meals",
-        starts_at=AT,
-        ends_at=AT.replace(hour=10),
-        time_zone=zone,
-        owner=owner,
-        organizer_name="Parley",
-        organizer_email="meetings@parley.example",
-        created_at=AT,
-        updated_at=AT,
-    )
-
-
-def enrolment(person: Person, anchor: Meeting) -> Enrolment:
-    sequence = Sequence.objects.create(key="after-meeting", name="After", created_at=AT, updated_at=AT)
-    return Enrolment.objects.create(
-        sequence=sequence,
-        person=person,
-        anchor_type="meetings.meeting",
-        anchor_id=anchor.pk,
-        anchor_at=AT,
-        enrolled_at=AT,
-    )
 
 
 def test_open_commitments_come_by_due_day_without_settled_ones(coordinator: User) -> None:
