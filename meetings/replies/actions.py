@@ -9,8 +9,9 @@ from django.db.models import Model
 from crm.access.models import User
 from crm.activity.actions import record
 from crm.activity.enums import ActorKind
+from crm.activity.models import ActivityEntry
 from crm.followups.queries import row_of
-from crm.messaging.actions import queue_from_template
+from crm.messaging.actions import queue_from_template, stop_enrolments
 from crm.messaging.enums import InboundKind, InboundState, Stream
 from crm.messaging.models import InboundMessage
 from meetings.invitations.actions import refuse_time, send_again
@@ -21,7 +22,7 @@ from meetings.invitations.models import ReplyReview
 from meetings.invitations.queries import sequence_for
 from meetings.invitations.rules import Reason, Verdict, VerdictKind
 from meetings.replies.errors import DecisionError, ReviewDoneError
-from meetings.replies.queries import answered_send, attendee_of, judged, meeting_of, read_answer
+from meetings.replies.queries import answered_message, attendee_of, judged, meeting_of, read_answer, send_of
 from meetings.replies.rules import decisions_for
 from meetings.scheduling.actions import AttendeeInput, add_attendee, move_meeting, record_answer
 from meetings.scheduling.enums import AnswerSource, AttendeeRole, PartStat
@@ -167,27 +168,28 @@ def _apply(attendee: Attendee, parsed: ReplyParsed, verdict: Verdict, inbound: I
 
 
 def _handle_words(inbound: InboundMessage, at: datetime) -> Handled | None:
-    """A person wrote back to an invitation, or to our letter to the scheduler: somebody has to read it."""
-    send = answered_send(inbound)
-    if send is not None:
-        meeting = send.attendee.meeting
-        _open_review(inbound, ReviewReason.HUMAN, at, meeting=meeting, attendee=send.attendee)
-    elif inbound.answers is not None and inbound.answers.object_type == "meetings.meetingrequest":
-        _open_review(inbound, ReviewReason.HUMAN, at)
-    else:
+    """A person wrote back to an invitation, or to our letter to the scheduler: somebody has to read it.
+
+    Like any reply it stops the mails that would follow by themselves.
+    """
+    message = answered_message(inbound)
+    send = send_of(message)
+    if message is None or (send is None and message.object_type != "meetings.meetingrequest"):
         return None
+    InboundMessage.objects.filter(pk=inbound.pk).update(answers=message, person=message.person)
+    inbound.refresh_from_db()
+    attendee = send.attendee if send else None
+    meeting = attendee.meeting if attendee else None
+    entry = _open_review(inbound, ReviewReason.HUMAN, at, meeting=meeting, attendee=attendee)
+    if message.person is not None:
+        stop_enrolments(person=message.person, reason="reply", at=at, entry=entry)
     return InboundState.REVIEW, ReviewReason.HUMAN.value
 
 
 def _review_broken(inbound: InboundMessage, reason: ReviewReason, at: datetime) -> Handled:
-    send = answered_send(inbound)
-    _open_review(
-        inbound,
-        reason,
-        at,
-        meeting=send.attendee.meeting if send else None,
-        attendee=send.attendee if send else None,
-    )
+    send = send_of(answered_message(inbound))
+    attendee = send.attendee if send else None
+    _open_review(inbound, reason, at, meeting=attendee.meeting if attendee else None, attendee=attendee)
     return InboundState.REVIEW, reason.value
 
 
@@ -199,7 +201,7 @@ def _open_review(
     meeting: Meeting | None = None,
     attendee: Attendee | None = None,
     parsed: ReplyParsed | None = None,
-) -> ReplyReview:
+) -> ActivityEntry:
     review = ReplyReview.objects.create(
         inbound=inbound,
         meeting=meeting,
@@ -212,8 +214,8 @@ def _open_review(
         created_at=at,
     )
     data = {"reason": reason.value}
-    record("reply_review.opened", review, by=None, at=at, about=_about(review), actor_kind=ActorKind.OFFICE, data=data)
-    return review
+    about = _about(review)
+    return record("reply_review.opened", review, by=None, at=at, about=about, actor_kind=ActorKind.OFFICE, data=data)
 
 
 def _comment(parsed: ReplyParsed | None) -> str:

@@ -1,13 +1,14 @@
 """What answers that came in are about, and which of them wait for a person."""
 
 import email
+import re
 from collections.abc import Mapping
 from email.message import Message as Mail
 
 from django.conf import settings
 from django.db.models import QuerySet
 
-from crm.messaging.models import InboundMessage
+from crm.messaging.models import InboundMessage, Message
 from crm.messaging.rfc8601 import Verdict as Proof
 from crm.messaging.rfc8601 import authentication
 from crm.people.queries import mail_address_of, schedulers_of
@@ -41,12 +42,22 @@ def meeting_of(uid: str) -> Meeting | None:
     return Meeting.objects.filter(uid=uid).select_related("person", "owner", "venue").first()
 
 
-def answered_send(inbound: InboundMessage) -> InvitationSend | None:
-    """The calendar mail of ours this mail replies to."""
-    if inbound.answers_id is None:
+def answered_message(inbound: InboundMessage) -> Message | None:
+    """Our mail this one replies to: what it names first, else the newest of the thread."""
+    mail = mail_of(inbound)
+    named = f"{mail.get('In-Reply-To', '')} {mail.get('References', '')}"[:10_000]
+    ids = re.findall(r"<[^<>\s]{3,200}>", named)
+    ours = {each.message_id: each for each in Message.objects.filter(message_id__in=ids).select_related("person")}
+    first, *rest = [*ids, ""]
+    return next((ours[each] for each in (first, *reversed(rest)) if each in ours), None)
+
+
+def send_of(message: Message | None) -> InvitationSend | None:
+    """The calendar mail behind an outbox row."""
+    if message is None:
         return None
-    sends = InvitationSend.objects.filter(message_id=inbound.answers_id)
-    return sends.select_related("attendee", "attendee__meeting").first()
+    sends = InvitationSend.objects.filter(message=message)
+    return sends.select_related("attendee", "attendee__meeting", "attendee__person").first()
 
 
 def attendee_of(meeting: Meeting, address: str) -> Attendee | None:
