@@ -10,10 +10,10 @@ from crm.access.models import User
 from crm.activity.actions import record
 from crm.activity.enums import ActorKind
 from crm.activity.models import ActivityEntry
-from crm.followups.queries import row_of
 from crm.messaging.actions import queue_from_template, stop_enrolments
 from crm.messaging.enums import InboundKind, InboundState, Stream
 from crm.messaging.models import InboundMessage
+from crm.messaging.queries import row_of
 from meetings.invitations.actions import refuse_time, send_again
 from meetings.invitations.enums import ReviewDecision, ReviewReason, ReviewState
 from meetings.invitations.errors import CalendarReplyError
