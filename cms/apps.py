@@ -10,9 +10,12 @@ class CmsConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
         from wagtail.signals import page_published
 
+        from cms.base.queries import address_of_petition
         from crm.activity.registry import register_verb
+        from crm.petitions.registry import register_petition_page
 
         register_verb("page.published", _("The page went live."))
+        register_petition_page(address_of_petition)
         page_published.connect(on_published, dispatch_uid="cms.note_published")
 
 

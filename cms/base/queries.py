@@ -14,6 +14,7 @@ from cms.base.figures import language_name
 
 if TYPE_CHECKING:
     from cms.base.models import SitePage
+    from crm.petitions.models import Petition
 
 SHARE_SIZE = "fill-1200x630|format-jpeg"
 HERO_SIZES = ("fill-480x360|format-webp", "fill-960x720|format-webp")
@@ -162,6 +163,14 @@ def petition_pages(page: "SitePage", streams: Iterable[Any]) -> dict[Any, Any]:
     rows = apps.get_model("cms", "PetitionPage").objects.public_ones().filter(translation_key__in=keys)
     local_last = sorted(rows.defer_streamfields(), key=lambda row: row.locale_id == page.locale_id)
     return {row.translation_key: row for row in local_last}
+
+
+def address_of_petition(petition: "Petition", language: str) -> str:
+    """Where a petition is signed, in this language if it has such a page, else in any; empty without one."""
+    rows = apps.get_model("cms", "PetitionPage").objects.public_ones().filter(petition=petition)
+    pages = sorted(rows.select_related("locale"), key=lambda row: row.locale.language_code != language)
+    parts = pages[0].get_url_parts() if pages else None
+    return f"{settings.PUBLIC_URL}{parts[2]}" if parts else ""
 
 
 def chosen_keys(stream: Iterable[Any]) -> Iterable[Any]:
