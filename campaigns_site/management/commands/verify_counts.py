@@ -43,6 +43,6 @@ def repair(found: list[Mismatch]) -> None:
 def sentence(found: list[Mismatch]) -> str:
     first = found[0]
     return (
-        f"Counters that differ from their rows: {len(found)}. The first is {first.counter} of petition {first.petition}: "
-        f"{first.stored} stored, {first.counted} counted."
+        f"Counters that differ from their rows: {len(found)}. "
+        f"The first is {first.counter} of petition {first.petition}: {first.stored} stored, {first.counted} counted."
     )
