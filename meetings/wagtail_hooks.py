@@ -13,7 +13,7 @@ from crm.access.enums import Act
 from crm.access.rules import can
 from crm.access.viewsets import RowRulePolicy
 from crm.followups.registry import register_my_day
-from crm.people.registry import register_person_action, register_person_panel
+from crm.people.registry import register_person_action, register_person_column, register_person_panel
 from meetings.agendas.views import AgendaView, agenda_panel
 from meetings.attendees.views import AddAttendeeView, RemoveAttendeeView, attendees_panel
 from meetings.invitations.models import ReplyReview
@@ -30,6 +30,7 @@ from meetings.requests.views import (
 )
 from meetings.requests.viewsets import RequestViewSet
 from meetings.scheduling.models import Meeting, MeetingRequest
+from meetings.scheduling.queries import last_meeting_days, next_meeting_days
 from meetings.scheduling.registry import register_meeting_panel
 from meetings.scheduling.views import (
     MeetingEditView,
@@ -47,6 +48,8 @@ for model in (Meeting, MeetingRequest):
 
 register_person_action(_("Ask for a meeting"), "ask_for_meeting", (Act.ADD, MeetingRequest), order=10)
 register_person_panel("meetings", 10, person_panel)
+register_person_column("meeting_last", _("Last met"), last_meeting_days)
+register_person_column("meeting_next", _("Next meeting"), next_meeting_days)
 register_my_day("meetings", 10, my_day_section)
 register_meeting_panel("due", 10, next_step_panel)
 register_meeting_panel("outcome", 20, outcome_panel)
