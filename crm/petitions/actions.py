@@ -206,6 +206,7 @@ def _take(petition: Petition, values: dict[str, Any], at: datetime) -> tuple[Sig
     row = Signature(petition=petition, **values)
     Signature.objects.bulk_create([row], ignore_conflicts=True)
     found = Signature.objects.get(petition=petition, mailbox_hash=mailbox_hash)
+    found.petition = petition
     if found.public_id == row.public_id:
         return found, True
     if not rules.is_vacant(found, at):
