@@ -37,6 +37,5 @@ class CrmConfig(AppConfig):
         petitions.declare()
         imports.declare()
         people.declare()
-        places.declare()
         briefing_words.declare()
         briefings.declare()

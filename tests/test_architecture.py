@@ -29,7 +29,9 @@ FORMATS = {
     ),
     "invitations": frozenset("itip itip_reply vtimezone mime html".split()),
     "briefings": frozenset("snapshot typst html svg".split()),
-    "imports": frozenset("us_congress us_congress_committees".split()),
+    "imports": frozenset(
+        "popolo ocd json_yaml_csv us_congress us_congress_committees us_congress_offices us_congress_terms".split()
+    ),
 }
 DOMAIN_FILES = frozenset("enums errors models rules queries actions registry".split())
 WEB = re.compile(r"^(django\.http|django\.shortcuts|django\.contrib\.messages|ninja|wagtail\.admin)(\.|$)")

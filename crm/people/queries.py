@@ -99,11 +99,13 @@ def search_people(user: User | AnonymousUser, text: str) -> Any:
 def matching(people: Any, text: str) -> Any:
     """Those of `people` whose search document holds every word; a text without words matches everybody.
 
-    One or two letters (`CA`) must begin a name, a body or an area: inside words they would match nearly everybody.
+    One or two letters (`CA`) must begin a name, a body or an area, or be a word of it (`committee on rivers`):
+    inside words they would match nearly everybody.
     """
     for word in fold(text).split():
         within = Q(search_text__contains=word)
         begins = Q(search_text__startswith=word) | Q(search_text__contains=f"\n{word}")
+        begins |= Q(search_text__contains=f" {word} ")
         people = people.filter(within if len(word) > SHORT_WORD else begins)
     return people
 

@@ -1,0 +1,293 @@
+"""The difference between what a source says and what stands here. Pure: reads no file and no database."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import DecimalField, Field, Model, TextField
+from django.utils.translation import gettext as _
+
+from crm.base.dates import PartialDateField, last_day, validate_partial_date
+from crm.base.text import clean_text, one_line
+from crm.imports.enums import ImportMode, Outcome, ProblemKind
+from crm.imports.popolo import MODELS, Batch, Problem, Record
+from crm.people.models import (
+    ContactDetail,
+    Identifier,
+    Membership,
+    Office,
+    Organization,
+    OtherName,
+    Person,
+    Post,
+)
+from crm.places.models import Area
+
+Existing = Mapping[str, Any]
+Written = Mapping[int, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """How rows of a model are found again: `key` names columns; without one the row is found by its identifiers."""
+
+    key: tuple[str, ...]
+    values: tuple[str, ...]
+    required: frozenset[str] = frozenset()
+    # A second key, for rows an import wrote itself: a changed phone number is an update, not a second number.
+    own_key: tuple[str, ...] = ()
+
+
+OWNERS = ("person_id", "organization_id")
+SPECS: dict[type[Model], Spec] = {
+    Area: Spec(("identifier", "valid_from"), ("name", "classification", "parent_id", "code", "valid_until")),
+    Organization: Spec(
+        (),
+        ("name", "classification", "parent_id", "area_id", "founding_date", "dissolution_date", "description"),
+    ),
+    Person: Spec(
+        (),
+        (
+            *("name", "given_name", "additional_name", "family_name", "honorific_prefix", "honorific_suffix"),
+            *("sort_name", "gender", "birth_date", "category", "summary"),
+        ),
+    ),
+    Post: Spec(("organization_id", "label"), ("role", "area_id"), frozenset({"organization_id"})),
+    Identifier: Spec(("scheme", "identifier"), OWNERS, frozenset(OWNERS)),
+    OtherName: Spec((*OWNERS, "name"), ("note", "start_date", "end_date"), frozenset(OWNERS)),
+    ContactDetail: Spec(
+        (*OWNERS, "type", "value"), ("value", "label", "note"), frozenset(OWNERS), own_key=(*OWNERS, "type", "label")
+    ),
+    Office: Spec(
+        ("person_id", "identifier"),
+        (
+            *("classification", "address", "suite", "building", "city", "state", "postcode"),
+            *("voice", "fax", "hours", "latitude", "longitude"),
+        ),
+        frozenset({"person_id"}),
+    ),
+    Membership: Spec(
+        (
+            *("person_id", "member_organization_id", "organization_id", "post_id", "area_id"),
+            *("legislative_period", "start_date"),
+        ),
+        ("role", "label", "on_behalf_of_id", "end_date"),
+        frozenset({"person_id", "member_organization_id", "organization_id", "post_id"}),
+    ),
+}
+
+
+@dataclass(slots=True, eq=False)
+class Row:
+    """One record with what the plan makes of it. `links` point to rows; `pk` is known once the row exists."""
+
+    record: Record
+    outcome: Outcome = Outcome.CREATED
+    pk: int | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+    existing: Existing | None = None
+    changes: dict[str, Any] = field(default_factory=dict)
+    fault: bool = False
+
+
+@dataclass(slots=True)
+class Plan:
+    """What a run would do. `state` says what the registry looked like when this was worked out."""
+
+    batch: Batch
+    mode: ImportMode
+    state: tuple[Any, ...] = ()
+    rows: dict[type[Model], list[Row]] = field(default_factory=lambda: {model: [] for model in MODELS})
+    targets: dict[str, Row] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    missing: list[tuple[type[Model], int]] = field(default_factory=list)
+
+    def report(self, kind: ProblemKind, row: Row, column: str, value: Any, sentence: str) -> None:
+        """Note what is wrong with one row; the row itself goes on unless it is refused."""
+        record = row.record
+        self.problems.append(Problem(kind, record.model, record.ref, column, str(value)[:200], sentence))
+
+    def refuse(self, kind: ProblemKind, row: Row, column: str, value: Any, sentence: str) -> None:
+        """Leave the row out, and say why."""
+        row.outcome = Outcome.REFUSED
+        self.report(kind, row, column, value, sentence)
+
+
+def value_of(target: Any) -> Any:
+    """The column's value: a link to a row is the row's number, None while it is not written."""
+    return target.pk if isinstance(target, Row) else target
+
+
+def as_json(value: Any) -> Any:
+    """How a value is kept in an import row."""
+    value = value_of(value)
+    return format(value, "f") if isinstance(value, Decimal) else value
+
+
+def is_blank(value: Any) -> bool:
+    return value is None or value == ""
+
+
+def same(old: Any, new: Any) -> bool:
+    """Whether two column values say the same; no value and an empty text are one."""
+    return old == new or (is_blank(old) and is_blank(new))
+
+
+def key_of(columns: Iterable[str], values: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What a row is found by. A link to a row that does not exist yet stands for itself and finds nothing."""
+    return tuple(_part(values.get(column)) for column in columns)
+
+
+def _part(value: Any) -> Any:
+    return value.pk or value if isinstance(value, Row) else value or None
+
+
+def take(plan: Plan, record: Record) -> Row:
+    """Turn a record into a row of the plan: cleaned, with its links; faults are reported."""
+    row = Row(record)
+    plan.rows[record.model].append(row)
+    for column, value in record.values.items():
+        row.values[column] = _cleaned(plan, row, _column(record.model, column), value)
+    for column, ref in record.links.items():
+        _resolve(plan, row, f"{column}_id", ref)
+    _check_interval(plan, row)
+    if record.ref in plan.targets:
+        plan.refuse(ProblemKind.ERROR, row, "", "", _("This row stands twice in the file; keep one of them."))
+    else:
+        plan.targets[record.ref] = row
+    return row
+
+
+def _resolve(plan: Plan, row: Row, column: str, ref: str) -> None:
+    target = plan.targets.get(ref)
+    if target is not None and target.outcome != Outcome.REFUSED:
+        row.values[column] = target
+        return
+    sentence = _("It names “%(ref)s”, which is neither in the file nor here; add that row first.") % {"ref": ref}
+    if column in SPECS[row.record.model].required:
+        plan.refuse(ProblemKind.UNRESOLVED, row, column, ref, sentence)
+    else:
+        plan.report(ProblemKind.UNRESOLVED, row, column, ref, sentence)
+
+
+def _cleaned(plan: Plan, row: Row, column: Field, value: Any) -> Any:
+    if isinstance(column, DecimalField):
+        return _number(plan, row, column, value)
+    text = _tidy(value, isinstance(column, TextField))
+    if column.max_length and len(text) > column.max_length:
+        sentence = _("This is longer than %(limit)s characters; shorten it in the file.")
+        plan.refuse(ProblemKind.ERROR, row, column.name, text, sentence % {"limit": column.max_length})
+    elif not text and not column.blank:
+        plan.refuse(ProblemKind.ERROR, row, column.name, "", _("This is empty; fill it in the file."))
+    elif text and isinstance(column, PartialDateField):
+        return _date(plan, row, column, text)
+    elif text and column.choices and text not in _choices(column):
+        plan.refuse(ProblemKind.ERROR, row, column.name, text, _("This is not one of the known values."))
+    return text
+
+
+@cache
+def _column(model: type[Model], name: str) -> Field:
+    return next(column for column in model._meta.concrete_fields if column.name == name)
+
+
+@cache
+def _choices(column: Field) -> frozenset[str]:
+    return frozenset(choice for choice, _label in column.flatchoices)
+
+
+def _tidy(value: str, is_prose: bool) -> str:
+    if value.isascii() and value.isprintable() and "  " not in value:
+        return value.strip()
+    return clean_text(value) if is_prose else one_line(value)
+
+
+def _date(plan: Plan, row: Row, column: Field, text: str) -> str:
+    try:
+        validate_partial_date(text)
+    except ValidationError as error:
+        plan.report(ProblemKind.ERROR, row, column.name, text, error.messages[0])
+        return ""
+    return text
+
+
+def _number(plan: Plan, row: Row, column: DecimalField, value: Any) -> Decimal | None:
+    if is_blank(value):
+        return None
+    try:
+        number = Decimal(value).quantize(Decimal(1).scaleb(-column.decimal_places))
+        column.run_validators(number)
+    except (InvalidOperation, ValidationError):
+        plan.report(ProblemKind.ERROR, row, column.name, value, _("This is not a number we can keep; check it."))
+        return None
+    return number
+
+
+def _check_interval(plan: Plan, row: Row) -> None:
+    start, end = row.values.get("start_date") or "", row.values.get("end_date") or ""
+    if start and end and last_day(end).isoformat() < start:
+        plan.report(ProblemKind.ERROR, row, "end_date", end, _("This ends before it starts; check both dates."))
+
+
+def compare(plan: Plan, row: Row, existing: Existing | None) -> None:
+    """Set beside the row what stands here, and note the columns in which the file says something else."""
+    row.existing = existing
+    if existing is None:
+        return
+    row.pk, row.outcome = existing["pk"], Outcome.UNCHANGED
+    columns = (column for column in SPECS[row.record.model].values if column in row.values)
+    for column in columns:
+        new = row.values[column]
+        unwritten = isinstance(new, Row) and new.pk is None
+        if unwritten or not (is_blank(value_of(new)) or same(existing[column], value_of(new))):
+            row.changes[column] = new
+
+
+def decide(plan: Plan, row: Row, written: Mapping[str, Any]) -> None:
+    """Keep the changes this mode allows. `written` is what the last import wrote into the row, by column.
+
+    A value that is not what an import wrote was put there by staff: in mode `update` it is a conflict.
+    """
+    allowed = {}
+    for column, new in row.changes.items():
+        old = (row.existing or {})[column]
+        if plan.mode == ImportMode.SKIP or (plan.mode == ImportMode.FILL and not is_blank(old)):
+            continue
+        untouched = same(written[column], as_json(old)) if column in written else is_blank(old)
+        if plan.mode == ImportMode.FILL or untouched:
+            allowed[column] = new
+        else:
+            sentence = _("Somebody here wrote something else; keep it or take the value of the file by hand.")
+            plan.report(ProblemKind.CONFLICT, row, column, as_json(new), sentence)
+    row.changes = allowed
+    if allowed:
+        row.outcome = Outcome.UPDATED
+
+
+def counts(plan: Plan) -> dict[str, dict[str, int]]:
+    """Per model: created, updated, unchanged, and how many rows have a conflict, an error, an unresolved name."""
+    found = {model._meta.object_name or "": _outcomes(plan.rows[model]) for model in MODELS}
+    for kind in ProblemKind:
+        for model in MODELS:
+            rows = {problem.where for problem in plan.problems if problem.kind == kind and problem.model is model}
+            found[model._meta.object_name or ""][kind.value] = len(rows)
+    for model, _pk in plan.missing:
+        found[model._meta.object_name or ""]["missing"] += 1
+    return found
+
+
+def _outcomes(rows: list[Row]) -> dict[str, int]:
+    kinds = [row.outcome for row in rows]
+    taken = (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED)
+    return {outcome.value: kinds.count(outcome) for outcome in taken} | {"missing": 0}
+
+
+def totals(batch: Batch) -> dict[str, int]:
+    """How many rows of each kind the source holds, in the source's own words."""
+    found: dict[str, int] = {}
+    for record in batch.records:
+        found[record.kind] = found.get(record.kind, 0) + 1
+    return dict(sorted(found.items()))
