@@ -14,6 +14,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 from campaigns_site import views
 from cms.base.sitemap import PageSitemap
 from crm.consent.views import mailed_link
+from crm.messaging import views as mail_views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", include(wagtailadmin_urls)),
@@ -29,6 +30,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
 if getattr(settings, "DEV_PAGES", False):
     urlpatterns += [
         path("dev/patterns/", views.patterns, name="patterns"),
+        path("dev/patterns/mails/<slug:key>/<slug:language>/", mail_views.sample_html, name="sample_mail"),
+        path("dev/outbox/", mail_views.outbox_list, name="outbox"),
+        path("dev/outbox/<str:public_id>/", mail_views.outbox_message, name="outbox_message"),
+        path("dev/outbox/<str:public_id>/html/", mail_views.outbox_html, name="outbox_html"),
+        path("dev/outbox/<str:public_id>/mail.eml", mail_views.outbox_eml, name="outbox_eml"),
         *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
     ]
 

@@ -3,9 +3,11 @@
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from campaigns_site.patterns import sections
+from crm.messaging.queries import sample_mails
 
 
 @require_GET
@@ -30,5 +32,9 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def patterns(request: HttpRequest) -> HttpResponse:
-    """Every component with sample data."""
-    return render(request, "campaigns_site/patterns.html", {"sections": sections()})
+    """Every component and every mail with sample data."""
+    mails = [
+        {"title": f"{mail.name} ({mail.language})", "url": reverse("sample_mail", args=[mail.key, mail.language])}
+        for mail in sample_mails()
+    ]
+    return render(request, "campaigns_site/patterns.html", {"sections": sections(), "mails": mails})

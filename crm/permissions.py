@@ -35,8 +35,9 @@ def declare() -> None:
     allow("crm.TalkingPoint", {Role.EDITOR: WRITE, **STAFF_WORK})
     for label in ("MessageTemplate", "Sequence"):
         allow(f"crm.{label}", MAIL_WORDS)
-    for label in ("Message", "InboundMessage"):
-        allow(f"crm.{label}", {Role.COORDINATOR: READ, Role.DIRECTOR: READ, Role.AUDITOR: READ})
+    mail_again = READ | {Act.CHANGE}
+    allow("crm.Message", {Role.COORDINATOR: mail_again, Role.DIRECTOR: mail_again, Role.AUDITOR: READ})
+    allow("crm.InboundMessage", {Role.COORDINATOR: READ, Role.DIRECTOR: READ, Role.AUDITOR: READ})
     allow(
         "crm.Petition",
         {Role.EDITOR: WRITE, Role.MODERATOR: WRITE, Role.COORDINATOR: READ, Role.DIRECTOR: WRITE, Role.AUDITOR: READ},

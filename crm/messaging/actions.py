@@ -7,6 +7,7 @@ from crm.outbox.actions import (
     queue_message,
     save_template,
     send_again,
+    send_draft,
     sender_of,
 )
 from crm.sequences.actions import create_sequence, enrol, stop_enrolments, stop_mailbox
@@ -21,6 +22,7 @@ __all__ = [
     "record_bounce",
     "save_template",
     "send_again",
+    "send_draft",
     "sender_of",
     "stop_enrolments",
     "stop_mailbox",

@@ -41,3 +41,11 @@ class NotResendableError(ParleyError):
     def __init__(self, status: Any) -> None:
         words = _("This mail cannot be sent again because its state is “%(state)s”.")
         super().__init__(words % {"state": status})
+
+
+class NotADraftError(ParleyError):
+    sentence = _("This mail is no draft any more; look in the mail log what became of it.")
+
+
+class GapInMailError(ParleyError):
+    """The words still hold a merge field that nothing fills."""

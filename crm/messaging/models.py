@@ -1,10 +1,16 @@
 """The outbox: every mail is a row before it is a mail."""
 
+from typing import Self
+
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from crm.access.enums import Role
+from crm.access.models import RowQuerySet, User
+from crm.access.rules import role_of
 from crm.base.models import AppendOnly, PublicId, Row, Versioned
 from crm.messaging.enums import (
     EnrolmentState,
@@ -101,6 +107,15 @@ class Enrolment(PublicId):
         return f"{self.sequence_id} {self.person_id}"
 
 
+class MessageQuerySet(RowQuerySet["Message"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """The mail log: mails to nobody in particular, and to people this user may see."""
+        if role_of(user) not in {Role.COORDINATOR, Role.DIRECTOR, Role.AUDITOR}:
+            return self.none()
+        seen = Person.objects.visible_to(user).order_by().values("pk")
+        return self.filter(Q(person=None) | Q(person__in=seen))
+
+
 class Message(PublicId):
     """An outbox row. `idempotency_key` makes planning it twice impossible; `message_id` is fixed at planning."""
 
@@ -138,6 +153,8 @@ class Message(PublicId):
     provider_message_id = models.CharField(max_length=200, blank=True)
     last_code = models.CharField(max_length=20, blank=True)
     last_error = models.CharField(max_length=500, blank=True)
+
+    objects = MessageQuerySet.as_manager()
 
     class Meta:
         ordering = ["planned_at", "id"]

@@ -1,13 +1,20 @@
 from django.apps import apps
 from django.conf import settings
-from django.db.models import Count, Model
+from django.db.models import Count, Model, QuerySet
 
 from crm.messaging.enums import MessageStatus
 from crm.messaging.errors import UnknownTemplateError
 from crm.messaging.mime import build_mime
 from crm.messaging.models import Message, MessageTemplate
 from crm.messaging.registry import default_templates
-from crm.messaging.rules import COMMON_FIELDS, TemplateSource, fields_in, outgoing_of
+from crm.messaging.rules import (
+    COMMON_FIELDS,
+    Rendered,
+    TemplateSource,
+    fields_in,
+    outgoing_of,
+    render_mail,
+)
 from crm.people.models import Person
 
 
@@ -64,3 +71,36 @@ def counts_by_state() -> dict[str, int]:
 def eml_of(message: Message) -> bytes:
     """The mail as it left, or as it would leave. Raises MailHeaderError for one that cannot be built."""
     return build_mime(outgoing_of(message, message.accepted_at or message.planned_at))
+
+
+def sample_mails() -> list[TemplateSource]:
+    """Every default template, for the pattern library."""
+    return [default.source for _pair, default in sorted(default_templates().items())]
+
+
+def sample_mail(key: str, language: str) -> Rendered | None:
+    """One default template filled with sample values; None when there is no such template."""
+    default = default_templates().get((key, language))
+    if default is None:
+        return None
+    source = default.source
+    names = fields_in(source.subject, source.body)
+    values = {name: _sample_value(name) for name in names} | dict(default.sample)
+    footer = {"reason": "Sample: why you get this mail.", "unsubscribe_url": f"{settings.PUBLIC_URL}/l/sample/"}
+    return render_mail(source, values | footer)
+
+
+def _sample_value(name: str) -> str:
+    if name.endswith("url"):
+        return f"{settings.PUBLIC_URL}/l/sample/"
+    return {"name": "Ada Quist", "given_name": "Ada"}.get(name, name.replace("_", " ").capitalize())
+
+
+def outbox(*, stream: str = "", state: str = "", recipient: str = "") -> QuerySet[Message]:
+    """Mails as planned, the newest first; empty filters let everything through."""
+    rows = Message.objects.order_by("-planned_at", "-pk")
+    if stream:
+        rows = rows.filter(stream=stream)
+    if state:
+        rows = rows.filter(status=state)
+    return rows.filter(to_email__icontains=recipient) if recipient else rows

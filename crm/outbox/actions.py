@@ -11,20 +11,22 @@ from django.db.models import Model
 from crm.access.models import User
 from crm.activity.actions import record
 from crm.activity.rules import type_key
+from crm.base.links import link_url
 from crm.base.locking import save_version
 from crm.base.models import new_public_id
 from crm.base.text import one_line
 from crm.messaging.enums import STREAM_ORDER, MessageStatus, Stream
-from crm.messaging.errors import NotResendableError
+from crm.messaging.errors import GapInMailError, NotADraftError, NotResendableError
 from crm.messaging.merge import MergeRenderError
 from crm.messaging.mime import new_message_id
 from crm.messaging.models import Enrolment, Message, MessageTemplate
-from crm.messaging.queries import common_values, fields_of, template_for
-from crm.messaging.rules import Rendered, check_template, render_mail
+from crm.messaging.queries import common_values, fields_of, row_of, template_for
+from crm.messaging.rules import STREAM_PURPOSES, Rendered, TemplateSource, check_template, render_mail
 from crm.people.models import Person
 
 GOOD_FOR = timedelta(hours=24)
 WAITING = (MessageStatus.DRAFT, MessageStatus.QUEUED, MessageStatus.CLAIMED, MessageStatus.HELD)
+DRAFTS = frozenset({MessageStatus.DRAFT, MessageStatus.HELD})
 RESENDABLE = frozenset({MessageStatus.FAILED, MessageStatus.UNKNOWN, MessageStatus.EXPIRED})
 
 
@@ -202,6 +204,37 @@ def send_again(message: Message, *, by: User, at: datetime) -> Message:
     if not changed:
         raise NotResendableError(message.get_status_display())
     record("mail.sent_again", message, by=by, at=at, about=(message.person,))
+    return message
+
+
+@transaction.atomic
+def send_draft(message: Message, *, subject: str, body: str, by: User, at: datetime) -> Message:
+    """Send a draft or a held mail with these words (light text, as in templates); good for a day.
+
+    Raises GapInMailError when a merge field is left in them, NotADraftError for any other mail and so
+    for the second call.
+    """
+    footer = {"unsubscribe_url": link_url("u", message.public_id)} if message.stream in STREAM_PURPOSES else {}
+    source = TemplateSource(message.template_key, message.language, "", one_line(subject), body)
+    try:
+        mail = render_mail(source, {**common_values(message.person), **footer})
+    except MergeRenderError as error:
+        raise GapInMailError(error.sentence) from error
+    changed = Message.objects.filter(pk=message.pk, status__in=DRAFTS).update(
+        subject=mail.subject[:255],
+        text=mail.text,
+        html=mail.html,
+        status=MessageStatus.QUEUED,
+        due_at=at,
+        not_after=at + GOOD_FOR,
+        last_error="",
+    )
+    message.refresh_from_db()
+    if not changed:
+        raise NotADraftError
+    record(
+        "mail.released", message, by=by, at=at, about=(message.person, row_of(message.object_type, message.object_id))
+    )
     return message
 
 

@@ -19,6 +19,7 @@ from crm.sequences.tasks import plan_due_steps
 
 VERBS = {
     "mail_template.saved": _("Saved a mail template."),
+    "mail.released": _("Sent a mail that waited for somebody to check it."),
     "mail.sent_again": _("Sent a mail again."),
     "mail.unsubscribed": _("Asked not to get these mails any more."),
     "mail.replied": _("Answered our mail."),
