@@ -17,6 +17,7 @@ from meetings.invitations.html import Occasion, place_of, write
 from meetings.invitations.itip import (
     Invite,
     Organizer,
+    Partstat,
     Party,
     Role,
     build_cancel,
@@ -49,6 +50,13 @@ ROLES: dict[str, Role] = {
     AttendeeRole.SCHEDULER: "NON-PARTICIPANT",
     AttendeeRole.OFFICE_STAFF: "OPT-PARTICIPANT",
     AttendeeRole.EXPERT: "OPT-PARTICIPANT",
+}
+
+PARTSTATS: dict[PartStat, Partstat] = {
+    PartStat.NEEDS_ACTION: "NEEDS-ACTION",
+    PartStat.ACCEPTED: "ACCEPTED",
+    PartStat.TENTATIVE: "TENTATIVE",
+    PartStat.DECLINED: "DECLINED",
 }
 
 
@@ -227,7 +235,7 @@ def _invite_of(plan: Plan, description: str, dtstamp: datetime) -> Invite:
         name=attendee.name,
         email=attendee.email,
         role=ROLES.get(attendee.role, "REQ-PARTICIPANT"),
-        partstat=PartStat(attendee.partstat).value,
+        partstat=PARTSTATS[PartStat(attendee.partstat)],
         rsvp=attendee.partstat == PartStat.NEEDS_ACTION or plan.occasion == Occasion.AGAIN,
     )
     return Invite(

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from crm.access.models import User
@@ -118,7 +118,11 @@ def _write(
     meeting: Meeting, before: Outcome | None, values: dict[str, Any], version: int | None, by: User, at: datetime
 ) -> Outcome:
     if before is None:
-        return Outcome.objects.create(meeting=meeting, recorded_by=by, created_at=at, updated_at=at, **values)
+        try:
+            with transaction.atomic():
+                return Outcome.objects.create(meeting=meeting, recorded_by=by, created_at=at, updated_at=at, **values)
+        except IntegrityError as error:  # somebody else recorded it at the same moment
+            raise StaleVersionError(Outcome.objects.get(meeting=meeting)) from error
     if version is None:
         raise StaleVersionError(before)
     return save_version(before, version=version, at=at, **values)

@@ -159,7 +159,7 @@ def release_offers(request: MeetingRequest, chosen: OfferedTime | None) -> None:
     waiting = request.offered_times.filter(state=OfferState.OFFERED)
     if chosen is not None:
         waiting.filter(pk=chosen.pk).update(state=OfferState.CHOSEN)
-    waiting.exclude(pk=chosen.pk if chosen else None).update(state=OfferState.RELEASED)
+    waiting.update(state=OfferState.RELEASED)
 
 
 def _mail_scheduler(

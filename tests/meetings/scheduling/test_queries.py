@@ -2,38 +2,49 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from crm.access.enums import Role
-from crm.people.models import Person
-from meetings.scheduling.enums import MeetingState
-from meetings.scheduling.queries import last_meeting_days, next_meeting_days
-from tests.factories.access import user as make_user
-from tests.factories.meetings import meeting as make_meeting
-from tests.factories.people import person as make_person
+from meetings.scheduling.models import Meeting
+from meetings.scheduling.queries import language_of, requests_to_follow_up, upcoming_meetings, with_attendees
+from tests.factories.meetings import STARTS_AT, attendee, meeting, meeting_request
+from tests.factories.people import person
 
 pytestmark = pytest.mark.django_db
-NOW = datetime(2026, 3, 9, 13, 5, tzinfo=UTC)
 
 
-def meet(person: Person, starts_at: datetime, **fields: object) -> None:
-    make_meeting(person=person, starts_at=starts_at, ends_at=starts_at + timedelta(minutes=30), **fields)
-
-
-def test_meeting_days_are_the_nearest_ones_in_the_zone_of_the_place(django_assert_num_queries) -> None:
-    person, user = make_person(), make_user(role=Role.COORDINATOR)
-    zone = {"time_zone": "America/New_York"}
-    meet(person, datetime(2026, 3, 21, 3, 0, tzinfo=UTC), **zone)
-    meet(person, datetime(2026, 3, 25, 3, 0, tzinfo=UTC), **zone)
-    meet(person, datetime(2026, 2, 2, 15, 0, tzinfo=UTC), state=MeetingState.HELD, **zone)
-    meet(person, datetime(2026, 3, 2, 15, 0, tzinfo=UTC), state=MeetingState.CANCELLED, **zone)
+@pytest.mark.parametrize("rows", [1, 3])
+def test_meetings_with_attendees_take_two_queries(django_assert_num_queries, rows) -> None:
+    for _row in range(rows):
+        attendee(removed_at=None)
+        attendee(meeting=Meeting.objects.latest("id"), removed_at=datetime(2026, 6, 2, tzinfo=UTC))
 
     with django_assert_num_queries(2):
-        ahead, past = next_meeting_days([person.pk], user, NOW), last_meeting_days([person.pk], user, NOW)
+        found = [(row.person.name, str(row.venue), len(row.invited)) for row in with_attendees(Meeting.objects.all())]
 
-    assert (ahead, past) == ({person.pk: date(2026, 3, 20)}, {person.pk: date(2026, 2, 2)})
+    assert [invited for _name, _venue, invited in found] == [1] * rows
 
 
-def test_a_confidential_meeting_shows_no_day_to_others() -> None:
-    person = make_person()
-    meet(person, datetime(2026, 3, 21, 3, 0, tzinfo=UTC), is_confidential=True)
+@pytest.mark.parametrize("rows", [1, 3])
+def test_requests_to_follow_up_take_one_query(django_assert_num_queries, rows) -> None:
+    for day in range(rows):
+        meeting_request(next_action_on=date(2026, 6, 8) - timedelta(days=day))
+    meeting_request(next_action_on=date(2026, 6, 9))
 
-    assert next_meeting_days([person.pk], make_user(role=Role.COORDINATOR), NOW) == {}
+    with django_assert_num_queries(1):
+        found = [
+            (row.next_action_on, row.person.name, row.ask.title) for row in requests_to_follow_up(date(2026, 6, 8))
+        ]
+
+    assert [each[0] for each in found] == sorted(each[0] for each in found)
+    assert len(found) == rows
+
+
+def test_upcoming_meetings_leave_out_the_past_and_the_cancelled() -> None:
+    robin = person()
+    soon = meeting(person=robin)
+    meeting(person=robin, state="cancelled")
+
+    assert list(upcoming_meetings(robin, STARTS_AT)) == [soon]
+    assert list(upcoming_meetings(robin, soon.ends_at)) == []
+
+
+def test_language_is_the_readers_own_or_the_sites() -> None:
+    assert [language_of(each) for each in (person(language="es"), person(language="xx"), None)] == ["es", "en", "en"]
