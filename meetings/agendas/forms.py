@@ -24,6 +24,10 @@ class ItemForm(StepForm):
     )
     speaker = forms.CharField(label=_("Who speaks"), max_length=200, required=False)
 
+    def has_changed(self) -> bool:
+        """Only a row with words is checked and counts."""
+        return bool(self["title"].value() or self["speaker"].value())
+
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
         if given.get("speaker") and not given.get("title"):
@@ -48,13 +52,9 @@ class AgendaForm(VersionForm):
             self.parts.append(row)
 
     def items(self) -> list[AgendaItemInput]:
-        """Every row with a title, in order; an unchanged row is as valid as a changed one."""
-        rows = [{name: row[name].value() for name in row.fields} | row.cleaned_data for row in self.parts]
-        return [
-            AgendaItemInput(each["title"], int(each["duration_minutes"]), each["speaker"] or "")
-            for each in rows
-            if each["title"]
-        ]
+        """Every row with a title, in order."""
+        rows = [row.cleaned_data for row in self.parts if row.cleaned_data.get("title")]
+        return [AgendaItemInput(each["title"], each["duration_minutes"], each["speaker"]) for each in rows]
 
 
 def _initial(item: AgendaItem | None) -> dict[str, Any]:

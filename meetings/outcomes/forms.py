@@ -42,6 +42,10 @@ class PromiseForm(StepForm):
         error_messages={"invalid": _("Enter the day like 2026-10-28, or leave it empty.")},
     )
 
+    def has_changed(self) -> bool:
+        """Only a row with words or a day is checked."""
+        return bool(self["words"].value() or self["due_on"].value())
+
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
         if given.get("due_on") and not given.get("words"):

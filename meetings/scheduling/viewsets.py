@@ -7,7 +7,7 @@ from django.db.models import BooleanField, Case, DateTimeField, ExpressionWrappe
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.ui.tables import Column, TitleColumn
 
 from crm.access.models import User
@@ -25,9 +25,7 @@ def owners(_request: Any) -> Any:
 
 class MeetingFilterSet(WagtailFilterSet):
     state = django_filters.ChoiceFilter(label=_("State"), choices=MeetingState)
-    starts_at = django_filters.DateFromToRangeFilter(
-        label=_("When"), widget=django_filters.widgets.DateRangeWidget(attrs={"type": "date"})
-    )
+    starts_at = django_filters.DateFromToRangeFilter(label=_("When"), widget=DateRangePickerWidget)
     owner = django_filters.ModelChoiceFilter(label=_("Owner"), queryset=owners)
 
     class Meta:
