@@ -34,6 +34,8 @@ from crm.followups.viewsets import TaskViewSet
 from crm.issues.models import Ask, Issue
 from crm.issues.views import AddStanceView, stances_panel
 from crm.issues.viewsets import AskViewSet, IssueAdmin
+from crm.messaging.models import Message
+from crm.messaging.viewsets import MailView, MessageViewSet
 from crm.notes.views import AddNoteView, notes_panel
 from crm.people.models import Organization, Person, Post
 from crm.people.registry import register_person_action, register_person_column, register_person_panel
@@ -44,7 +46,7 @@ from crm.places.models import Area
 from crm.places.viewsets import AreaAdmin
 
 # Before anything below makes Wagtail register its fallback policy.
-for model in (Person, Task, Campaign, Ask, Issue, Organization, Post, Area, TalkingPoint):
+for model in (Person, Task, Campaign, Ask, Issue, Organization, Post, Area, TalkingPoint, Message):
     register_permission_policy(model, RowRulePolicy(model))
 
 register_person_panel("stances", 20, stances_panel)
@@ -77,7 +79,7 @@ class ReferenceGroup(ModelAdminGroup):
 
 @hooks.register("register_admin_viewset")
 def register_viewsets() -> list[Any]:
-    return [PersonViewSet("people"), TaskViewSet("tasks"), StrategyGroup(), TalkingPointViewSet()]
+    return [PersonViewSet("people"), TaskViewSet("tasks"), StrategyGroup(), TalkingPointViewSet(), MessageViewSet()]
 
 
 @hooks.register("register_admin_urls")
@@ -90,6 +92,7 @@ def register_urls() -> list[URLPattern]:
         path(f"{person}/commitments/", AddCommitmentView.as_view(), name="crm_add_commitment"),
         path(f"{person}/tasks/", AddTaskView.as_view(), name="crm_add_task"),
         path(f"{person}/notes/", AddNoteView.as_view(), name="crm_add_note"),
+        path("mail/<str:public_id>/", MailView.as_view(), name="crm_mail"),
         path("my-tasks/<str:public_id>/done/", finish_task_view, name="crm_finish_task"),
         path("commitments/<str:public_id>/settle/", settle_commitment_view, name="crm_settle_commitment"),
     ]

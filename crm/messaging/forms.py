@@ -1,3 +1,4 @@
+import re
 from typing import Any
 
 from django import forms
@@ -6,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.messaging.enums import MessageStatus, Stream
 from crm.messaging.models import Message
 
-FOOTER_LINE = "\n--------------------------------\n"
+_FOOTER = re.compile(r"\n-{20,}\n")
 
 
 class OutboxFilterForm(forms.Form):
@@ -28,5 +29,5 @@ class DraftForm(forms.Form):
     body = forms.CharField(label=_("Text"), widget=forms.Textarea(attrs={"rows": 18}))
 
     def __init__(self, data: Any = None, *, message: Message) -> None:
-        words = message.text.replace("\r\n", "\n").partition(FOOTER_LINE)[0].strip()
+        words = _FOOTER.split(message.text.replace("\r\n", "\n"))[0].strip()
         super().__init__(data, initial={"subject": message.subject, "body": words})

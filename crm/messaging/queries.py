@@ -17,6 +17,21 @@ from crm.messaging.rules import (
 )
 from crm.people.models import Person
 
+SAMPLES = {
+    "name": "Ada Quist",
+    "given_name": "Ada",
+    "family_name": "Quist",
+    "contact_name": "Maria Ortega",
+    "attendee_name": "Maria Ortega",
+    "policymaker_name": "Jordan Vale",
+    "owner_name": "Ben Osei",
+    "organisation_name": "Harbour Alliance",
+    "meeting_title": "Safe crossings for every school",
+    "ask_title": "Vote for HB 12",
+    "petition": "Safe crossings for every school",
+}
+"""What the pattern library fills into fields that several slices use; a template's own `sample` wins."""
+
 
 def template_for(key: str, language: str) -> TemplateSource:
     """The words to use: this language, else the site's first one; edited words before the default ones.
@@ -93,7 +108,7 @@ def sample_mail(key: str, language: str) -> Rendered | None:
 def _sample_value(name: str) -> str:
     if name.endswith("url"):
         return f"{settings.PUBLIC_URL}/l/sample/"
-    return {"name": "Ada Quist", "given_name": "Ada"}.get(name, name.replace("_", " ").capitalize())
+    return SAMPLES.get(name, name.replace("_", " ").capitalize())
 
 
 def outbox(*, stream: str = "", state: str = "", recipient: str = "") -> QuerySet[Message]:

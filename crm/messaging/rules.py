@@ -15,7 +15,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language_info
 
 from crm.consent.enums import Purpose
-from crm.messaging.enums import StepAnchor, Stream
+from crm.messaging.enums import MessageStatus, StepAnchor, Stream
 from crm.messaging.errors import TemplateSyntaxError
 from crm.messaging.markdown import text_to_html, text_to_plain
 from crm.messaging.merge import Merge, MergeRenderError, MergeSyntaxError, Part, compile_merge
@@ -24,6 +24,8 @@ from crm.messaging.models import Message
 
 MISSED_AFTER = timedelta(hours=48)
 """A step later than this is skipped: a thank-you a week late is worse than none."""
+DRAFTS = frozenset({MessageStatus.DRAFT, MessageStatus.HELD})
+RESENDABLE = frozenset({MessageStatus.FAILED, MessageStatus.UNKNOWN, MessageStatus.EXPIRED})
 COMMON_FIELDS = frozenset({"organisation_name", "public_url", "name", "given_name", "family_name", "title"})
 FOOTER_FIELDS = frozenset({"reason", "unsubscribe_url", "preferences_url"})
 STREAM_PURPOSES = {Stream.SEQUENCE: Purpose.SEQUENCE, Stream.NEWSLETTER: Purpose.UPDATES}

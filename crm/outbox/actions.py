@@ -21,13 +21,19 @@ from crm.messaging.merge import MergeRenderError
 from crm.messaging.mime import new_message_id
 from crm.messaging.models import Enrolment, Message, MessageTemplate
 from crm.messaging.queries import common_values, fields_of, row_of, template_for
-from crm.messaging.rules import STREAM_PURPOSES, Rendered, TemplateSource, check_template, render_mail
+from crm.messaging.rules import (
+    DRAFTS,
+    RESENDABLE,
+    STREAM_PURPOSES,
+    Rendered,
+    TemplateSource,
+    check_template,
+    render_mail,
+)
 from crm.people.models import Person
 
 GOOD_FOR = timedelta(hours=24)
 WAITING = (MessageStatus.DRAFT, MessageStatus.QUEUED, MessageStatus.CLAIMED, MessageStatus.HELD)
-DRAFTS = frozenset({MessageStatus.DRAFT, MessageStatus.HELD})
-RESENDABLE = frozenset({MessageStatus.FAILED, MessageStatus.UNKNOWN, MessageStatus.EXPIRED})
 
 
 def queue_message(

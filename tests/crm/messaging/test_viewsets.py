@@ -1,0 +1,129 @@
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from crm.access.enums import Role
+from crm.messaging.enums import MessageStatus
+from crm.messaging.models import Message
+from crm.people.enums import Visibility
+from tests.factories.access import user
+from tests.factories.messaging import message
+from tests.factories.people import person
+
+pytestmark = pytest.mark.django_db
+SignIn = Callable[[Role], Client]
+
+
+def test_mail_log_says_who_got_what(sign_in: SignIn) -> None:
+    message(subject="The figures", to_email="ada@office.example", status=MessageStatus.HELD, last_error="A gap.")
+
+    shown = sign_in(Role.COORDINATOR).get(reverse("mails:index")).content.decode()
+
+    assert ["The figures" in shown, "ada@office.example" in shown, "A gap." in shown, "held back" in shown] == [
+        True
+    ] * 4
+
+
+def test_mail_log_is_searched(sign_in: SignIn) -> None:
+    message(subject="First", to_email="ada@office.example")
+    message(subject="Second", to_email="ben@office.example")
+
+    shown = sign_in(Role.COORDINATOR).get(reverse("mails:index"), {"q": "BEN"}).content.decode()
+
+    assert ["First" in shown, "Second" in shown] == [False, True]
+
+
+def test_mail_log_costs_the_same_for_each_row(sign_in: SignIn) -> None:
+    client = sign_in(Role.COORDINATOR)
+    client.get(reverse("mails:index"))
+    counts = []
+    for number in (1, 2):
+        for _each in range(number):
+            message(person=person())
+        with CaptureQueriesContext(connection) as queries:
+            client.get(reverse("mails:index"))
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize(
+    ("role", "code"),
+    [(Role.COORDINATOR, 200), (Role.DIRECTOR, 200), (Role.AUDITOR, 200), (Role.EDITOR, 404), (Role.VOLUNTEER, 404)],
+)
+def test_mail_log_is_for_some_roles(sign_in: SignIn, role: Role, code: int) -> None:
+    mail = message()
+    client = sign_in(role)
+
+    codes = [client.get(reverse("mails:index")).status_code, client.get(mail_url(mail)).status_code]
+
+    assert codes == [code, code]
+
+
+def mail_url(mail: Message) -> str:
+    return reverse("crm_mail", args=[mail.public_id])
+
+
+def test_mail_to_a_hidden_person_is_hidden(sign_in: SignIn) -> None:
+    hidden = person(visibility=Visibility.TEAM, owner=user())
+    mail = message(person=hidden, subject="Between us")
+    client = sign_in(Role.COORDINATOR)
+
+    assert "Between us" not in client.get(reverse("mails:index")).content.decode()
+    assert client.get(mail_url(mail)).status_code == 404
+    assert client.post(mail_url(mail)).status_code == 404
+
+
+def test_mail_in_doubt_is_sent_again_by_hand(sign_in: SignIn) -> None:
+    mail = message()
+    Message.objects.filter(pk=mail.pk).update(status=MessageStatus.UNKNOWN)
+    client = sign_in(Role.COORDINATOR)
+
+    assert "Send again" in client.get(mail_url(mail)).content.decode()
+    codes = [client.post(mail_url(mail)).status_code, client.post(mail_url(mail)).status_code]
+
+    assert codes == [302, 409]
+    assert Message.objects.get().status == MessageStatus.QUEUED
+
+
+def test_auditor_sends_nothing(sign_in: SignIn) -> None:
+    mail = message()
+    Message.objects.filter(pk=mail.pk).update(status=MessageStatus.UNKNOWN)
+    client = sign_in(Role.AUDITOR)
+
+    assert "Send again" not in client.get(mail_url(mail)).content.decode()
+    assert client.post(mail_url(mail)).status_code == 403
+    assert Message.objects.get().status == MessageStatus.UNKNOWN
+
+
+def test_draft_is_checked_and_sent(sign_in: SignIn) -> None:
+    mail = message(status=MessageStatus.DRAFT, text="Dear Ada,\n\n--------------------------------\nunsent words\n")
+    client = sign_in(Role.COORDINATOR)
+
+    page = client.get(mail_url(mail)).content.decode()
+    code = client.post(mail_url(mail), {"subject": "Thank you", "body": "Dear Ada, thank you."}).status_code
+
+    assert "Dear Ada,</textarea>" in page
+    assert "unsent words" not in page
+    assert code == 302
+    row = Message.objects.get()
+    assert (row.status, row.subject) == (MessageStatus.QUEUED, "Thank you")
+    assert row.text.startswith("Dear Ada, thank you.\n")
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "sentence"),
+    [("", 422, "This field is required."), ("Dear {{ who }},", 409, "“who” is empty for this person")],
+)
+def test_draft_that_is_not_ready_says_why(sign_in: SignIn, body: str, code: int, sentence: str) -> None:
+    mail = message(status=MessageStatus.HELD)
+
+    response = sign_in(Role.COORDINATOR).post(mail_url(mail), {"subject": "Thank you", "body": body})
+
+    assert response.status_code == code
+    assert sentence in response.content.decode()
+    assert Message.objects.get().status == MessageStatus.HELD
