@@ -28,6 +28,10 @@ def create_first_rows() -> None:
     Permission.objects.get_or_create(
         content_type=admin_type, codename="access_admin", defaults={"name": "Can access Wagtail admin"}
     )
+    translation_type = ContentType.objects.get(app_label="wagtail_localize", model="translation")
+    Permission.objects.get_or_create(
+        content_type=translation_type, codename="submit_translation", defaults={"name": "Can submit translations"}
+    )
 
 
 def create_search_table() -> None:

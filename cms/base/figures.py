@@ -18,7 +18,7 @@ def district_rows(petition: Petition) -> dict[str, Any]:
     named = [row for row in breakdown if row.area is not None]
     rest = [*named[ROWS_SHOWN:], *(row for row in breakdown if row.area is None)]
     shown = [{"name": row.name, "count": row.count} for row in named[:ROWS_SHOWN]]
-    largest = shown[0]["count"] if shown else 1
+    largest = max([row.count for row in named], default=1)
     if rest:
         shown.append({"name": gettext("Elsewhere"), "count": total(rest)})
     return {"rows": shown, "largest": max(largest, total(rest)), "note": _note() if rest else ""}

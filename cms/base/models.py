@@ -34,11 +34,14 @@ class SitePage(Page):
     promote_panels = [*Page.promote_panels, FieldPanel("image")]
     api_fields = [APIField("search_description"), APIField("image")]
     share_type = "website"
-    is_listed = True
-    """Whether search engines may list it."""
 
     class Meta:
         abstract = True
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether lists, the sitemap and search engines may name it."""
+        return True
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         return super().get_context(request, *args, **kwargs) | frame(self, request)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.conf import settings
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import translation
 from wagtail.models import Page
@@ -153,14 +154,15 @@ def sections_of(page: Page, request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def petition_pages(page: "SitePage", streams: Iterable[Any]) -> dict[Any, Any]:
-    """The petition pages chosen in these streams, by translation key, in the language of `page`.
+    """The petition pages chosen in these streams, by translation key: in the language of `page`, else as chosen.
 
     One query for all of them, their petitions included; drafts stay away.
     """
-    keys = {key for stream in streams for key in chosen_keys(stream)}
-    if not keys:
+    chosen = [row for stream in streams for row in chosen_pages(stream)]
+    if not chosen:
         return {}
-    rows = apps.get_model("cms", "PetitionPage").objects.public_ones().filter(translation_key__in=keys)
+    local = Q(translation_key__in=[row.translation_key for row in chosen], locale_id=page.locale_id)
+    rows = apps.get_model("cms", "PetitionPage").objects.public_ones().filter(local | Q(pk__in=[r.pk for r in chosen]))
     local_last = sorted(rows.defer_streamfields(), key=lambda row: row.locale_id == page.locale_id)
     return {row.translation_key: row for row in local_last}
 
@@ -173,7 +175,7 @@ def address_of_petition(petition: "Petition", language: str) -> str:
     return f"{settings.PUBLIC_URL}{parts[2]}" if parts else ""
 
 
-def chosen_keys(stream: Iterable[Any]) -> Iterable[Any]:
+def chosen_pages(stream: Iterable[Any]) -> Iterable[Any]:
     for item in stream:
         if item.block_type in {"ask", "counter", "districts"} and item.value["page"]:
-            yield item.value["page"].translation_key
+            yield item.value["page"]

@@ -16,5 +16,6 @@ class RoleLimitedPageForm(WagtailAdminPageForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            if isinstance(field, forms.ModelChoiceField) and field.queryset.model in LIMITED:
-                field.queryset = visible_rows(field.queryset.model, self.for_user)
+            rows = field.queryset if isinstance(field, forms.ModelChoiceField) else None
+            if rows is not None and rows.model in LIMITED:
+                field.queryset = visible_rows(rows.model, self.for_user)

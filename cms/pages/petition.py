@@ -33,12 +33,19 @@ CONFLICT = 409
 
 
 class PetitionPageQuerySet(PageQuerySet):
+    def only(self, *fields: Any) -> Self:
+        """The tree deletes and moves with a few columns; the petition, joined by the manager, is none of them."""
+        return super().only(*fields) if "petition" in fields else self.select_related(None)._only(*fields)
+
+    def _only(self, *fields: Any) -> Self:
+        return super().only(*fields)
+
     def public_ones(self) -> Self:
         """Published, of a petition that is not a draft."""
         return self.live().public().exclude(petition__state=PetitionState.DRAFT)
 
 
-class PetitionPageManager(PageManager.from_queryset(PetitionPageQuerySet)):
+class PetitionPageManager(PageManager.from_queryset(PetitionPageQuerySet)):  # type: ignore[misc]
     """Brings the petition along: whoever has the page shows its numbers."""
 
     def get_queryset(self) -> Any:

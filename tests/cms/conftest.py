@@ -21,9 +21,14 @@ def built(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[Websi
 
 @pytest.fixture
 def site(built: tuple[Website, Website], db: None) -> Website:
-    return built[0]
+    return fresh(built[0])
 
 
 @pytest.fixture
 def site_es(built: tuple[Website, Website], db: None) -> Website:
-    return built[1]
+    return fresh(built[1])
+
+
+def fresh(site: Website) -> Website:
+    """The rows as they stand: what an earlier test changed on its objects is not ours."""
+    return Website(*(type(row).objects.get(pk=row.pk) for row in site))

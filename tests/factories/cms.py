@@ -95,7 +95,8 @@ def website(*, hostname: str = "localhost", port: int = 80) -> Website:
     hub = campaign_page(home, campaign=umbrella)
     signing = petition_page(hub, petition=petition)
     hub = set_body(hub, campaign_body(signing), by=None)
-    set_body(home, [("paragraph", WHY), ("counter", {"page": signing, "title": "So far"}), ("ask", call_to(signing))], by=None)
+    counter = {"page": signing, "title": "So far"}
+    set_body(home, [("paragraph", WHY), ("counter", counter), ("ask", call_to(signing))], by=None)
     article = article_page(hub)
     toolkit = toolkit_page(hub)
     privacy = create_standard_page(home, title="Privacy", body=[("paragraph", WHY)], by=None, at=AT)
