@@ -34,19 +34,20 @@ from crm.followups.viewsets import TaskViewSet
 from crm.issues.models import Ask, Issue
 from crm.issues.views import AddStanceView, stances_panel
 from crm.issues.viewsets import AskViewSet, IssueAdmin
-from crm.messaging.models import Message
-from crm.messaging.viewsets import MailView, MessageViewSet
+from crm.messaging.models import InboundMessage, Message
+from crm.messaging.viewsets import InboundMessageViewSet, MailView, MessageViewSet
 from crm.notes.views import AddNoteView, notes_panel
+from crm.offices.views import AddStaffView
 from crm.people.models import Organization, Person, Post
 from crm.people.registry import register_person_action, register_person_column, register_person_panel
-from crm.people.views import AddContactView, AddStaffView
+from crm.people.views import AddContactView
 from crm.people.viewsets import CommitteeAdmin, OrganizationAdmin, PersonViewSet, PostAdmin
 from crm.petitions.viewsets import signatures_panel
 from crm.places.models import Area
 from crm.places.viewsets import AreaAdmin
 
 # Before anything below makes Wagtail register its fallback policy.
-for model in (Person, Task, Campaign, Ask, Issue, Organization, Post, Area, TalkingPoint, Message):
+for model in (Person, Task, Campaign, Ask, Issue, Organization, Post, Area, TalkingPoint, Message, InboundMessage):
     register_permission_policy(model, RowRulePolicy(model))
 
 register_person_panel("stances", 20, stances_panel)
@@ -79,7 +80,14 @@ class ReferenceGroup(ModelAdminGroup):
 
 @hooks.register("register_admin_viewset")
 def register_viewsets() -> list[Any]:
-    return [PersonViewSet("people"), TaskViewSet("tasks"), StrategyGroup(), TalkingPointViewSet(), MessageViewSet()]
+    return [
+        PersonViewSet("people"),
+        TaskViewSet("tasks"),
+        StrategyGroup(),
+        TalkingPointViewSet(),
+        MessageViewSet(),
+        InboundMessageViewSet(),
+    ]
 
 
 @hooks.register("register_admin_urls")

@@ -49,3 +49,8 @@ class NotADraftError(ParleyError):
 
 class GapInMailError(ParleyError):
     """The words still hold a merge field that nothing fills."""
+
+
+class PlanningFailedError(ParleyError):
+    def __init__(self, count: int) -> None:
+        super().__init__(_("%(count)s enrolments could not be planned; the log says why.") % {"count": count})

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.access.enums import Role
-from crm.access.models import RowQuerySet, User
+from crm.access.models import M, RowQuerySet, User
 from crm.access.rules import role_of
 from crm.base.models import AppendOnly, PublicId, Row, Versioned
 from crm.messaging.enums import (
@@ -107,7 +107,7 @@ class Enrolment(PublicId):
         return f"{self.sequence_id} {self.person_id}"
 
 
-class MessageQuerySet(RowQuerySet["Message"]):
+class MailQuerySet(RowQuerySet[M]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """The mail log: mails to nobody in particular, and to people this user may see."""
         if role_of(user) not in {Role.COORDINATOR, Role.DIRECTOR, Role.AUDITOR}:
@@ -154,7 +154,7 @@ class Message(PublicId):
     last_code = models.CharField(max_length=20, blank=True)
     last_error = models.CharField(max_length=500, blank=True)
 
-    objects = MessageQuerySet.as_manager()
+    objects = MailQuerySet.as_manager()
 
     class Meta:
         ordering = ["planned_at", "id"]
@@ -222,6 +222,8 @@ class InboundMessage(Row):
     answers = models.ForeignKey(Message, models.SET_NULL, null=True, blank=True, related_name="answers")
     person = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="inbound_messages")
     received_at = models.DateTimeField()
+
+    objects = MailQuerySet.as_manager()
 
     class Meta:
         ordering = ["-received_at", "-id"]

@@ -21,9 +21,9 @@ from crm.access.views import RowRuleIndexView, RowRuleMixin, forbidden, visible_
 from crm.access.viewsets import RowRuleModelViewSet
 from crm.base.errors import ParleyError
 from crm.messaging.actions import send_again, send_draft
-from crm.messaging.enums import MessageStatus, Stream
+from crm.messaging.enums import InboundKind, InboundState, MessageStatus, Stream
 from crm.messaging.forms import DraftForm
-from crm.messaging.models import Message
+from crm.messaging.models import InboundMessage, Message
 from crm.messaging.rules import DRAFTS, RESENDABLE
 
 
@@ -75,6 +75,50 @@ class MessageViewSet(RowRuleModelViewSet):
         ),
         Column("last_error", label=gettext_lazy("Why")),
         DateColumn("planned_at", label=gettext_lazy("Planned"), sort_key="planned_at"),
+    ]
+
+
+class InboundFilterSet(WagtailFilterSet):
+    state = django_filters.ChoiceFilter(label=gettext_lazy("State"), choices=InboundState)
+    kind = django_filters.ChoiceFilter(label=gettext_lazy("Kind"), choices=InboundKind)
+
+    class Meta:
+        model = InboundMessage
+        fields: list[str] = []
+
+
+class InboundMessageViewSet(RowRuleModelViewSet):
+    """What came in; `needs a person` is what no rule could place."""
+
+    model = InboundMessage
+    name = "received_mails"
+    icon = "download"
+    menu_label = gettext_lazy("Received mails")
+    menu_order = 146
+    add_to_admin_menu = True
+    filterset_class = InboundFilterSet
+    form_fields: tuple[str, ...] = ()
+    inspect_view_enabled = True
+    inspect_view_fields = ["from_email", "from_name", "subject", "text", "kind", "state", "reason", "received_at"]
+    ordering = "-received_at"
+    list_per_page = 25
+    list_display = [
+        TitleColumn(
+            "subject",
+            label=gettext_lazy("Subject"),
+            accessor=lambda mail: mail.subject or _("No subject"),
+            get_url=lambda mail: reverse("received_mails:inspect", args=[mail.pk]),
+        ),
+        Column("from_email", label=gettext_lazy("From")),
+        Column("kind", label=gettext_lazy("Kind"), accessor="get_kind_display"),
+        StatusTagColumn(
+            "state",
+            label=gettext_lazy("State"),
+            accessor="get_state_display",
+            primary=lambda mail: mail.state == InboundState.REVIEW,
+        ),
+        Column("reason", label=gettext_lazy("Why")),
+        DateColumn("received_at", label=gettext_lazy("Received"), sort_key="received_at"),
     ]
 
 

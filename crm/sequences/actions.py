@@ -77,7 +77,7 @@ def enrol(
     values = {
         "anchor_at": anchor_at,
         "owner": owner,
-        "fields": dict(fields),
+        "fields": {name: str(value) for name, value in fields.items()},
         "enrolled_at": at,
         "next_look_at": at,
     }

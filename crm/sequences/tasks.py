@@ -1,5 +1,6 @@
 """Planning the steps of sequences that are due. Safe to run twice and side by side."""
 
+import logging
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from crm.base.links import link_url
 from crm.base.models import new_public_id
 from crm.consent.queries import is_suppressed
 from crm.messaging.enums import EnrolmentState, MessageStatus, StepAnchor, StepState, Stream
-from crm.messaging.errors import UnknownTemplateError
+from crm.messaging.errors import PlanningFailedError, UnknownTemplateError
 from crm.messaging.mime import list_headers
 from crm.messaging.models import Enrolment, Message, PlannedStep, SequenceStep
 from crm.messaging.queries import row_of
@@ -24,6 +25,7 @@ from crm.messaging.rules import MISSED_AFTER, STREAM_PURPOSES, reply_address
 from crm.outbox.actions import queue_from_template
 from crm.people.queries import mail_address_of
 
+logger = logging.getLogger(__name__)
 LOOK_AGAIN = timedelta(hours=1)
 """How soon a moment that others can change (a commitment's day) is asked for again."""
 
@@ -31,11 +33,21 @@ LOOK_AGAIN = timedelta(hours=1)
 def plan_due_steps(at: datetime) -> int:
     """Plan the mail of every step due at `at`, one transaction per enrolment; says how many mails.
 
-    A second run, also at the same time, plans nothing twice: the step and the mail are unique.
+    A second run, also at the same time, plans nothing twice: the step and the mail are unique. One
+    enrolment that fails does not hold up the others; PlanningFailedError says so at the end.
     """
     due = Enrolment.objects.filter(state=EnrolmentState.ACTIVE, sequence__is_active=True)
     due = due.filter(Q(next_look_at=None) | Q(next_look_at__lte=at)).order_by("next_look_at", "pk")
-    return sum(plan_enrolment(pk, at) for pk in list(due.values_list("pk", flat=True)))
+    planned, failed = 0, 0
+    for pk in list(due.values_list("pk", flat=True)):
+        try:
+            planned += plan_enrolment(pk, at)
+        except Exception:  # logged, and told at the end
+            logger.exception("Enrolment %s could not be planned", pk)
+            failed += 1
+    if failed:
+        raise PlanningFailedError(failed)
+    return planned
 
 
 @transaction.atomic

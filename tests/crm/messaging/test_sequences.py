@@ -16,7 +16,7 @@ from crm.consent.enums import Purpose, SuppressionReason
 from crm.consent.models import Suppression
 from crm.messaging.actions import create_sequence, enrol, stop_enrolments
 from crm.messaging.enums import EnrolmentState, MessageStatus, StepAnchor, StepState
-from crm.messaging.errors import EmptySequenceError, SequenceExistsError, UnknownSequenceError
+from crm.messaging.errors import EmptySequenceError, PlanningFailedError, SequenceExistsError, UnknownSequenceError
 from crm.messaging.models import Enrolment, Message, PlannedStep, Sequence
 from crm.messaging.queries import eml_of, row_of
 from crm.messaging.registry import register_default_sequence, register_step_anchor, step_anchor
@@ -278,6 +278,19 @@ def test_offsets_are_elapsed_time_across_a_clock_change() -> None:
     plan_due_steps(anchor_at.astimezone(UTC) + DAY)
 
     assert Message.objects.get().due_at.astimezone(zone) == datetime(2026, 3, 8, 10, 0, tzinfo=zone)
+
+
+def test_enrolment_that_fails_does_not_hold_up_the_others() -> None:
+    broken = enrolment()
+    Enrolment.objects.filter(pk=broken.pk).update(fields={"name": 7})
+    enrolment()
+
+    with pytest.raises(PlanningFailedError) as caught:
+        plan_due_steps(AT + DAY)
+
+    assert str(caught.value) == "1 enrolments could not be planned; the log says why."
+    assert Message.objects.count() == 1
+    assert steps_of(broken) == []
 
 
 def test_sequence_out_of_use_plans_nothing() -> None:

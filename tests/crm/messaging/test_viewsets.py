@@ -7,11 +7,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from crm.access.enums import Role
+from crm.messaging.actions import receive_mail
 from crm.messaging.enums import MessageStatus
 from crm.messaging.models import Message
 from crm.people.enums import Visibility
 from tests.factories.access import user
-from tests.factories.messaging import message
+from tests.factories.messaging import AT, message
 from tests.factories.people import person
 
 pytestmark = pytest.mark.django_db
@@ -127,3 +128,26 @@ def test_draft_that_is_not_ready_says_why(sign_in: SignIn, body: str, code: int,
     assert response.status_code == code
     assert sentence in response.content.decode()
     assert Message.objects.get().status == MessageStatus.HELD
+
+
+def test_mail_that_came_in_waits_for_a_person(sign_in: SignIn) -> None:
+    raw = b"From: ada@office.example\r\nSubject: Where are you?\r\nMessage-ID: <1@o.example>\r\n\r\nWe wait.\r\n"
+    mail = receive_mail(raw, at=AT)
+    client = sign_in(Role.COORDINATOR)
+
+    listed = client.get(reverse("received_mails:index"), {"state": "review"}).content.decode()
+    shown = client.get(reverse("received_mails:inspect", args=[mail.pk])).content.decode()
+
+    assert ["Where are you?" in listed, "unknown_mail" in listed, "We wait." in shown] == [True, True, True]
+
+
+def test_mail_of_a_hidden_person_that_came_in_is_hidden(sign_in: SignIn) -> None:
+    hidden = person(visibility=Visibility.TEAM, owner=user())
+    sent = message(person=hidden)
+    raw = f"From: a@o.example\r\nSubject: Secret\r\nIn-Reply-To: {sent.message_id}\r\n\r\nYes.\r\n"
+    mail = receive_mail(raw.encode(), at=AT)
+    client = sign_in(Role.COORDINATOR)
+
+    assert "Secret" not in client.get(reverse("received_mails:index")).content.decode()
+    assert client.get(reverse("received_mails:inspect", args=[mail.pk])).status_code == 404
+    assert sign_in(Role.EDITOR).get(reverse("received_mails:index")).status_code == 404
