@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -7,7 +8,8 @@ from crm.access.models import User
 from crm.activity.actions import link, record
 from crm.activity.models import ActivityEntry
 from crm.base.text import one_line
-from crm.people.enums import OfficeClassification
+from crm.people.actions import add_contact_detail, add_staff, create_person
+from crm.people.enums import ContactType, MembershipRole, OfficeClassification, PersonCategory
 from crm.people.models import Office, Person
 
 
@@ -41,3 +43,29 @@ def add_office(
     else:
         link(entry, office)
     return office
+
+
+@transaction.atomic
+def hire(
+    principal: Person,
+    *,
+    name: str,
+    contacts: Mapping[ContactType, str],
+    by: User | None,
+    at: datetime,
+    role: MembershipRole = MembershipRole.SCHEDULER,
+    entry: ActivityEntry | None = None,
+) -> Person:
+    """Note somebody new who works for a policymaker, and how to reach her, as one step.
+
+    She is seen by whoever sees the policymaker; empty contacts are left out. A second call notes a namesake.
+    Raises ValidationError for a value that does not fit.
+    """
+    entry = entry or record("staff.added", principal, by=by, at=at)
+    kept_to = {"visibility": principal.visibility, "owner": principal.owner}
+    staff = create_person(name=name, category=PersonCategory.OFFICE_STAFF, by=by, at=at, entry=entry, **kept_to)
+    for kind, value in contacts.items():
+        if value:
+            add_contact_detail(person=staff, type=kind, value=value, by=by, at=at, entry=entry)
+    add_staff(principal, staff, role=role, by=by, at=at, entry=entry)
+    return staff

@@ -24,8 +24,7 @@ from crm.access.views import RowRuleMixin, forbidden, require, visible_or_404
 from crm.activity.views import timeline_context
 from crm.base.errors import ParleyError
 from crm.people import queries
-from crm.people.actions import add_contact_detail, add_staff, create_person
-from crm.people.enums import ContactType, MembershipRole, PersonCategory
+from crm.people.actions import add_contact_detail
 from crm.people.forms import ContactForm, StaffForm
 from crm.people.models import ContactDetail, Membership, Person
 from crm.people.registry import person_actions, person_panels
@@ -166,21 +165,6 @@ def _as_get(request: HttpRequest) -> HttpRequest:
     """The same request as a reader sends it, to draw the page with the refused form on it."""
     request.method = "GET"
     return request
-
-
-class AddStaffView(PersonFormView):
-    key = "staff"
-    model = Membership
-    form_class = StaffForm
-    done = _("Added to the office.")
-
-    def perform(self, person: Person, form: Any, *, by: User, at: datetime) -> None:
-        given = form.cleaned_data
-        staff = create_person(name=given["name"], category=PersonCategory.OFFICE_STAFF, by=by, at=at)
-        for kind, value in ((ContactType.EMAIL, given["email"]), (ContactType.VOICE, given["phone"])):
-            if value:
-                add_contact_detail(person=staff, type=kind, value=value, by=by, at=at)
-        add_staff(person, staff, role=MembershipRole(given["role"]), by=by, at=at)
 
 
 class AddContactView(PersonFormView):

@@ -1,17 +1,21 @@
 """The way to a meeting: asking an office, offering times, hearing no. `meetings.scheduling.actions` exports these."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
 from crm.access.models import User
 from crm.activity.actions import record
+from crm.activity.models import ActivityEntry
 from crm.base.locking import save_version
 from crm.base.text import one_line
 from crm.issues.models import Ask
 from crm.messaging.actions import queue_from_template
 from crm.messaging.enums import Stream
+from crm.offices.actions import hire
+from crm.people.enums import ContactType
 from crm.people.models import Person
 from crm.people.queries import mail_address_of
 from meetings.scheduling.enums import OfferState, RequestChannel, RequestState
@@ -37,6 +41,14 @@ OfferInput = tuple[datetime, datetime, str]
 """Starts, ends (aware) and the zone key of the place."""
 
 
+@dataclass(frozen=True)
+class NewScheduler:
+    """A scheduler nobody has noted yet: she joins the office as part of asking it."""
+
+    name: str
+    email: str = ""
+
+
 @transaction.atomic
 def request_meeting(
     person: Person,
@@ -46,7 +58,7 @@ def request_meeting(
     owner: User,
     by: User,
     at: datetime,
-    scheduler: Person | None = None,
+    scheduler: Person | NewScheduler | None = None,
     reference: str = "",
     is_sent: bool = True,
 ) -> MeetingRequest:
@@ -61,7 +73,7 @@ def request_meeting(
                 person=person,
                 ask=ask,
                 channel=channel,
-                scheduler=scheduler,
+                scheduler=scheduler if isinstance(scheduler, Person) else None,
                 owner=owner,
                 reference=one_line(reference, limit=100),
                 created_at=at,
@@ -69,14 +81,19 @@ def request_meeting(
             )
     except IntegrityError as error:
         raise RequestOpenError from error
-    if is_sent:
-        return send_request(request, version=request.version, by=by, at=at)
-    record("meeting_request.drafted", request, by=by, at=at, about=(person, ask))
-    return request
+    verb = "meeting_request.requested" if is_sent else "meeting_request.drafted"
+    entry = record(verb, request, by=by, at=at, about=(person, ask), data={"channel": request.channel})
+    if isinstance(scheduler, NewScheduler):
+        contacts = {ContactType.EMAIL: scheduler.email}
+        request.scheduler = hire(person, name=scheduler.name, contacts=contacts, by=by, at=at, entry=entry)
+        request.save(update_fields=["scheduler"])
+    return send_request(request, version=request.version, by=by, at=at, entry=entry) if is_sent else request
 
 
 @transaction.atomic
-def send_request(request: MeetingRequest, *, version: int, by: User, at: datetime) -> MeetingRequest:
+def send_request(
+    request: MeetingRequest, *, version: int, by: User, at: datetime, entry: ActivityEntry | None = None
+) -> MeetingRequest:
     """drafted → requested; the follow-up is due in seven days. The second call raises WrongStateError."""
     check_request(request, RequestState.DRAFTED)
     if request.channel != RequestChannel.EMAIL and not request.reference:
@@ -91,14 +108,9 @@ def send_request(request: MeetingRequest, *, version: int, by: User, at: datetim
     )
     if request.channel == RequestChannel.EMAIL:
         _mail_scheduler(request, "meeting-request", f"meeting-request:{request.public_id}", {}, at)
-    record(
-        "meeting_request.requested",
-        request,
-        by=by,
-        at=at,
-        about=(request.person, request.ask),
-        data={"channel": request.channel},
-    )
+    if entry is None:
+        about, data = (request.person, request.ask), {"channel": request.channel}
+        record("meeting_request.requested", request, by=by, at=at, about=about, data=data)
     return request
 
 

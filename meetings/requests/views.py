@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -18,11 +17,10 @@ from crm.activity.views import timeline_context
 from crm.issues.queries import open_asks
 from crm.messaging.queries import common_values, template_for
 from crm.messaging.rules import Rendered, render_mail
-from crm.people.actions import add_contact_detail, add_staff, create_person
-from crm.people.enums import ContactType, PersonCategory
 from crm.people.models import Person
 from crm.people.queries import mail_address_of, schedulers_of
 from crm.people.views import person_url
+from meetings.requests.actions import NewScheduler
 from meetings.requests.forms import AskForm, CloseForm, ConfirmForm, OfferForm
 from meetings.scheduling.actions import close_request, confirm_meeting, offer_times, request_meeting, send_request
 from meetings.scheduling.enums import AttendeeRole, MeetingFormat, MeetingState, RequestChannel, RequestState
@@ -86,30 +84,19 @@ class AskView(StepView):
             return self.render_to_response(self.get_context_data(form=form, mail=self.mail(form)))
         return self.show(form, status=422)
 
-    @transaction.atomic
     def perform(self, form: Any, *, by: User, at: datetime) -> MeetingRequest:
         given = form.cleaned_data
-        scheduler = form.chosen()
-        if given["is_new"]:
-            scheduler = self.new_scheduler(given["new_name"], given["new_email"], by=by, at=at)
+        newcomer = NewScheduler(given["new_name"], given["new_email"]) if given["is_new"] else None
         return request_meeting(
             self.person,
             ask=given["ask"],
             channel=RequestChannel(given["channel"]),
-            scheduler=scheduler,
+            scheduler=newcomer or form.chosen(),
             owner=by,
             reference=given["reference"],
             by=by,
             at=at,
         )
-
-    def new_scheduler(self, name: str, email: str, *, by: User, at: datetime) -> Person:
-        visibility = {"visibility": self.person.visibility, "owner": self.person.owner}
-        staff = create_person(name=name, category=PersonCategory.OFFICE_STAFF, by=by, at=at, **visibility)
-        if email:
-            add_contact_detail(person=staff, type=ContactType.EMAIL, value=email, by=by, at=at)
-        add_staff(self.person, staff, by=by, at=at)
-        return staff
 
     def next_url(self, result: MeetingRequest) -> str:
         return reverse("request_page", args=[result.public_id])
@@ -266,7 +253,6 @@ class ConfirmView(RequestStep):
         language = get_language() or "en"
         return ConfirmForm(data, initial=start, request=self.row, language=language, schedulers=schedulers, user=user)
 
-    @transaction.atomic
     def perform(self, form: Any, *, by: User, at: datetime) -> Meeting:
         given, times = form.cleaned_data, form.time_values()
         kind, venue, new_place, join_url = form.place.chosen()
@@ -276,7 +262,7 @@ class ConfirmView(RequestStep):
             **words,
             **({"offered_time": form.chosen_offer} if form.chosen_offer else times),
             format=MeetingFormat(kind),
-            venue=made_place(new_place, times["time_zone"], by=by, at=at) or venue,
+            venue=made_place(new_place, times["time_zone"]) or venue,
             join_url=join_url,
             attendees=form.attendees(at.date()),
             by=by,

@@ -89,7 +89,8 @@ def confirm_meeting(
 ) -> Meeting:
     """requested | offered → confirmed, at an offered time or any other; invitations go out.
 
-    The policymaker and the scheduler of the request are added when `attendees` lacks them. The second
+    The policymaker and the scheduler of the request are added when `attendees` lacks them; a venue that is
+    no row yet becomes one. The second
     call raises WrongStateError, with an old version of the request StaleVersionError.
     """
     check_request(request, *ASKED)
@@ -109,7 +110,7 @@ def confirm_meeting(
         title=_title(title),
         description=clean_text(description),
         format=format,
-        venue=venue,
+        venue=_kept(venue) if venue else None,
         join_url=join_url,
         starts_at=starts_at,
         ends_at=ends_at,
@@ -150,10 +151,12 @@ def move_meeting(meeting: Meeting, *, version: int, by: User, at: datetime, **ch
 
     Another time or house raises SEQUENCE and asks everybody again; another room or link is a small
     change and answers stand. A call that changes nothing writes and sends nothing; one with an old
-    version raises StaleVersionError.
+    version raises StaleVersionError. A venue that is no row yet becomes one.
     """
     if unknown := set(changes) - {"starts_at", "ends_at", "time_zone", "format", "venue", "join_url"}:
         raise TypeError(f"move_meeting cannot change {sorted(unknown)}")
+    if changes.get("venue"):
+        changes["venue"] = _kept(changes["venue"])
     return _change(meeting, changes, version=version, by=by, at=at)
 
 
@@ -170,15 +173,22 @@ def cancel_meeting(meeting: Meeting, *, version: int, by: User, at: datetime) ->
 @transaction.atomic
 def create_venue(*, name: str, time_zone: str, by: User, at: datetime, address: str = "", room: str = "") -> Venue:
     """A place to meet. The second call makes a second one: two rooms may share a name."""
-    zone_of(time_zone)
-    venue = Venue.objects.create(
-        name=one_line(name, limit=200),
-        address=one_line(address, limit=300),
-        room=one_line(room, limit=100),
-        time_zone=time_zone,
-    )
+    venue = _kept(Venue(name=name, address=address, room=room, time_zone=time_zone))
     record("venue.created", venue, by=by, at=at)
     return venue
+
+
+def _kept(venue: Venue) -> Venue:
+    """A place described just now becomes a row as part of the step; one we know stays as it is."""
+    if venue.pk is not None:
+        return venue
+    zone_of(venue.time_zone)
+    return Venue.objects.create(
+        name=one_line(venue.name, limit=200),
+        address=one_line(venue.address, limit=300),
+        room=one_line(venue.room, limit=100),
+        time_zone=venue.time_zone,
+    )
 
 
 def _change(meeting: Meeting, wanted: Mapping[str, Any], *, version: int, by: User, at: datetime) -> Meeting:

@@ -19,7 +19,7 @@ from crm.briefings.models import BriefingSnapshot
 from crm.briefings.queries import briefings_for
 from crm.people.models import Person
 from crm.people.views import person_url
-from meetings.scheduling.actions import create_venue, edit_meeting, move_meeting
+from meetings.scheduling.actions import edit_meeting, move_meeting
 from meetings.scheduling.enums import MeetingState
 from meetings.scheduling.forms import MoveForm, WordsForm
 from meetings.scheduling.models import Meeting, MeetingRequest, Venue
@@ -29,7 +29,7 @@ from meetings.steps.forms import Facts, StepForm
 from meetings.steps.views import AdminPage, StepView
 
 BADGES = {
-    MeetingState.CONFIRMED: "warn",
+    MeetingState.CONFIRMED: "good",
     MeetingState.HELD: "good",
     MeetingState.NO_SHOW: "bad",
     MeetingState.CANCELLED: "bad",
@@ -175,14 +175,14 @@ class MeetingMoveView(MeetingStep):
         time = form.time.cleaned_data
         kind, venue, new_place, join_url = form.place.chosen()
         changes = {"starts_at": time["starts_at"], "ends_at": time["ends_at"], "time_zone": time["zone"]}
-        venue = made_place(new_place, time["zone"], by=by, at=at) or venue
+        venue = made_place(new_place, time["zone"]) or venue
         place = {"format": kind, "venue": venue, "join_url": join_url}
         return move_meeting(self.meeting, version=form.cleaned_data["version"], by=by, at=at, **changes, **place)
 
 
-def made_place(words: dict[str, str], zone: str, *, by: User, at: datetime) -> Venue | None:
-    """A new place in the zone of the meeting, when somebody described one."""
-    return create_venue(**words, time_zone=zone, by=by, at=at) if words else None
+def made_place(words: dict[str, str], zone: str) -> Venue | None:
+    """A place not saved yet, in the zone of the meeting, when somebody described one: the step keeps it."""
+    return Venue(**words, time_zone=zone) if words else None
 
 
 def open_requests(user: Any, person: Person) -> Any:

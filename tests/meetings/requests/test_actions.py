@@ -7,6 +7,7 @@ from crm.activity.queries import timeline_of
 from crm.base.errors import StaleVersionError
 from crm.messaging.enums import MessageStatus
 from crm.messaging.models import Message
+from meetings.requests.actions import NewScheduler
 from meetings.scheduling.actions import close_request, offer_times, request_meeting, send_request
 from meetings.scheduling.enums import OfferState, RequestChannel, RequestState
 from meetings.scheduling.errors import (
@@ -103,6 +104,19 @@ def test_request_without_address_or_reference_leaves_nothing_behind(coordinator)
         request_meeting(legislator(), channel=RequestChannel.FORM, **values)
 
     assert (MeetingRequest.objects.count(), ActivityEntry.objects.count()) == (0, 0)
+
+
+def test_asking_a_scheduler_nobody_has_noted_is_one_step(coordinator) -> None:
+    robin = legislator(name="Robin Holder")
+    values = {"ask": ask(), "channel": RequestChannel.EMAIL, "owner": coordinator, "by": coordinator, "at": AT}
+
+    request = request_meeting(robin, scheduler=NewScheduler("Dana Ruiz", "dana@office.example"), **values)
+
+    message = Message.objects.get()
+    assert (message.to_email, message.person) == ("dana@office.example", request.scheduler)
+    assert MeetingRequest.objects.get().scheduler.name == "Dana Ruiz"
+    assert [entry.verb for entry in ActivityEntry.objects.all()] == ["meeting_request.requested"]
+    assert verbs(request.scheduler) == verbs(robin) == ["meeting_request.requested"]
 
 
 def test_draft_is_sent_later_and_once(coordinator) -> None:

@@ -358,3 +358,30 @@ def test_venue_may_be_made_twice(coordinator) -> None:
         create_venue(name="Town Hall", time_zone="America/New_York", by=coordinator, at=AT)
 
     assert list(Venue.objects.values_list("name", flat=True)) == ["Town Hall", "Town Hall"]
+
+
+def test_a_place_described_while_moving_is_part_of_the_move(delegation) -> None:
+    meeting = delegation.meeting
+    hall = Venue(name="Town  Hall", time_zone=meeting.time_zone)
+    before = ActivityEntry.objects.count()
+
+    move_meeting(meeting, version=1, venue=hall, by=delegation.coordinator, at=LATER)
+
+    meeting.refresh_from_db()
+    assert (meeting.venue.name, meeting.sequence) == ("Town Hall", 1)
+    assert [entry.verb for entry in ActivityEntry.objects.order_by("id")[before:]] == ["meeting.moved"]
+
+
+def test_a_stale_move_leaves_no_place_behind(delegation) -> None:
+    places = Venue.objects.count()
+
+    with pytest.raises(StaleVersionError):
+        move_meeting(
+            delegation.meeting,
+            version=7,
+            venue=Venue(name="Town Hall", time_zone="America/New_York"),
+            by=delegation.coordinator,
+            at=LATER,
+        )
+
+    assert Venue.objects.count() == places
