@@ -31,7 +31,7 @@ class CSPByAreaMiddleware(CSPMiddleware):
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if request.path.startswith("/admin/"):
-            response._csp_update = {  # type: ignore[attr-defined]
+            response._csp_replace = {  # type: ignore[attr-defined]
                 "script-src": [SELF, UNSAFE_INLINE],
                 "style-src": [SELF, UNSAFE_INLINE],
                 "img-src": [SELF, "data:", "blob:"],
@@ -58,7 +58,7 @@ class AccessRuleMiddleware:
 class PageLocaleMiddleware(LocaleMiddleware):
     """Adds the language to an address nobody answers; a 404 under an address of ours stays a 404."""
 
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:  # type: ignore[override]
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if response.status_code == 404 and rule_for(request.path_info) is not Rule.NONE:
             return response
         return super().process_response(request, response)

@@ -24,9 +24,7 @@ SLICE_FILES = frozenset(
 )
 BASE_FILES = frozenset("__init__ models errors dates text email links locking".split())
 FORMATS = {
-    "messaging": frozenset(
-        "mime smtp merge markdown html5 rfc2045 rfc2047 rfc3464 rfc5322 rfc8601 rfc8058".split()
-    ),
+    "messaging": frozenset("mime smtp merge markdown html5 rfc2045 rfc2047 rfc3464 rfc5322 rfc8601 rfc8058".split()),
     "invitations": frozenset("itip itip_reply vtimezone mime html".split()),
     "briefings": frozenset("snapshot typst html svg".split()),
     "imports": frozenset(

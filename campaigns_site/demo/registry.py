@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from itertools import count
 from random import Random
 
@@ -43,6 +43,7 @@ from crm.places.models import Area
 
 TERM = ("2025-01-07", "2028-01-04")
 PERIOD = "12th Parliament"
+REGISTER = "Register of the Parliament of Merrow"
 
 
 @dataclass
@@ -79,8 +80,8 @@ class Names:
 class Builder:
     """Builds the registry through the same actions staff use."""
 
-    def __init__(self, *, random: Random, by: User, at: datetime) -> None:
-        self.random, self.by, self.at = random, by, at
+    def __init__(self, *, random: Random, by: User, at: datetime, read_on: date) -> None:
+        self.random, self.by, self.at, self.read_on = random, by, at, read_on
         self.names = Names(random)
         self.made = Registry()
         self._phone = count(5550100)
@@ -142,9 +143,7 @@ class Builder:
 
     def _chambers(self) -> dict[str, Organization]:
         parliament = self._body(PARLIAMENT, OrganizationClassification.LEGISLATURE)
-        return {
-            key: self._body(name, OrganizationClassification.CHAMBER, parliament) for key, name in CHAMBERS.items()
-        }
+        return {key: self._body(name, OrganizationClassification.CHAMBER, parliament) for key, name in CHAMBERS.items()}
 
     def _person(self, category: PersonCategory, given: str, family: str) -> Person:
         return create_person(
@@ -174,8 +173,8 @@ class Builder:
             legislative_period=PERIOD,
             start_date=TERM[0],
             end_date=TERM[1],
-            source="Register of the Parliament of Merrow",
-            sourced_on=self.at.date(),
+            source=REGISTER,
+            sourced_on=self.read_on,
             by=self.by,
             at=self.at,
         )
@@ -198,8 +197,8 @@ class Builder:
                 city=city,
                 state=region.code.upper(),
                 voice=f"+1 207 {next(self._phone)}",
-                source="Register of the Parliament of Merrow",
-                sourced_on=self.at.date(),
+                source=REGISTER,
+                sourced_on=self.read_on,
                 by=self.by,
                 at=self.at,
             )
@@ -230,7 +229,13 @@ class Builder:
             if rank == 1:
                 role = MembershipRole.VICE_CHAIR
             add_membership(
-                person=person, organization=body, role=role, start_date=TERM[0], end_date=TERM[1], by=self.by, at=self.at
+                person=person,
+                organization=body,
+                role=role,
+                start_date=TERM[0],
+                end_date=TERM[1],
+                by=self.by,
+                at=self.at,
             )
 
     def _partners(self) -> None:

@@ -1,19 +1,19 @@
 """Run everything the demo needs as children of one command, and stop all of them together."""
 
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
-from django.conf import settings
+from campaigns_site.settings.environment import BASE_DIR
 
 RUN_DUE_SECONDS = 30
 
 
 def child(*arguments: str) -> "subprocess.Popen[bytes]":
     """Start one management command beside us."""
-    return subprocess.Popen([sys.executable, "manage.py", *arguments], cwd=Path(settings.BASE_DIR))
+    return subprocess.Popen([sys.executable, "manage.py", *arguments], cwd=BASE_DIR)
 
 
 def serve(port: int, *, say: Callable[[str], object]) -> int:
@@ -26,6 +26,7 @@ def serve(port: int, *, say: Callable[[str], object]) -> int:
         "worker": child("db_worker", "--no-reload", "--no-startup-delay"),
         "dispatcher": child("deliver"),
     }
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return watch(running, say=say)
     except KeyboardInterrupt:

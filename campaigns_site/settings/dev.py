@@ -8,3 +8,7 @@ SECRET_KEY = env.str("SECRET_KEY", default="development-only-key-never-accepted-
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", "testserver", *env.list("ALLOWED_HOSTS", default=[])]
 WAGTAILAPI_DOCS_ENABLED = True
 DEV_PAGES = True
+
+# The demo's invented organisation, unless the environment names yours.
+ORGANISATION_NAME = env.str("ORGANISATION_NAME", default="Clear Harbour Alliance")
+MAIL_FROM_NAME = WAGTAIL_SITE_NAME = ORGANISATION_NAME

@@ -4,6 +4,7 @@ from campaigns_site.settings.dev import *  # noqa: F403
 from campaigns_site.settings.environment import VAR_DIR, env
 
 DEBUG = False
+ORGANISATION_NAME = MAIL_FROM_NAME = WAGTAIL_SITE_NAME = "Parley"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
 MEDIA_ROOT = VAR_DIR / "test-media"

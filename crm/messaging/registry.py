@@ -40,6 +40,7 @@ _inbound: dict[str, tuple[frozenset[InboundKind], InboundHandler]] = {}
 _templates: dict[str, dict[tuple[str, str], DefaultTemplate]] = {}
 _sequences: dict[str, DefaultSequence] = {}
 _jobs: dict[str, DueJob] = {}
+_drafts: dict[str, str] = {}
 
 
 def register_default_templates(slice_name: str, templates: Iterable[Mapping[str, Any]]) -> None:
@@ -73,6 +74,15 @@ def register_default_sequence(key: str, *, name: Any, steps: Sequence[StepInput]
 
 def default_sequences() -> dict[str, DefaultSequence]:
     return dict(_sequences)
+
+
+def register_draft_of_step(step_template: str, draft_template: str) -> None:
+    """A step says what a draft about the same thing says: whichever goes first, the other never does."""
+    _drafts[step_template] = draft_template
+
+
+def draft_of_step(step_template: str) -> str | None:
+    return _drafts.get(step_template)
 
 
 def register_due_job(name: str, job: DueJob) -> None:

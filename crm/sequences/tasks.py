@@ -19,9 +19,9 @@ from crm.messaging.errors import PlanningFailedError, UnknownTemplateError
 from crm.messaging.mime import list_headers
 from crm.messaging.models import Enrolment, Message, PlannedStep, SequenceStep
 from crm.messaging.queries import row_of
-from crm.messaging.registry import step_anchor
+from crm.messaging.registry import draft_of_step, step_anchor
 from crm.messaging.rfc2047 import MailHeaderError
-from crm.messaging.rules import MISSED_AFTER, STREAM_PURPOSES, reply_address
+from crm.messaging.rules import DRAFTS, MISSED_AFTER, STREAM_PURPOSES, reply_address
 from crm.outbox.actions import queue_from_template
 from crm.people.queries import mail_address_of
 
@@ -98,6 +98,8 @@ def _plan_step(enrolment: Enrolment, step: SequenceStep, moment: datetime, at: d
         return _skip(enrolment, step, "no_address", at)
     if is_suppressed(email, STREAM_PURPOSES[Stream.SEQUENCE]):
         return _skip(enrolment, step, "not_wanted", at)
+    if not _take_draft_back(enrolment, step):
+        return _skip(enrolment, step, "sent_by_hand", at)
     try:
         with transaction.atomic():
             message = _queue(enrolment, step, email, moment, at)
@@ -110,6 +112,18 @@ def _plan_step(enrolment: Enrolment, step: SequenceStep, moment: datetime, at: d
     data = {"sequence": enrolment.sequence.key, "step": step.position}
     record("sequence.mail_planned", message, by=None, at=at, about=about, data=data)
     return 1
+
+
+def _take_draft_back(enrolment: Enrolment, step: SequenceStep) -> bool:
+    """Cancel the draft that says what this step says; False when somebody has sent it already."""
+    key = draft_of_step(step.template_key)
+    if key is None:
+        return True
+    drafts = enrolment.person.messages.filter(
+        template_key=key, object_type=enrolment.anchor_type, object_id=enrolment.anchor_id
+    )
+    drafts.filter(status__in=DRAFTS).update(status=MessageStatus.CANCELLED, last_error="sent_by_sequence")
+    return not drafts.exclude(status=MessageStatus.CANCELLED).exists()
 
 
 def _queue(enrolment: Enrolment, step: SequenceStep, email: str, moment: datetime, at: datetime) -> Message:

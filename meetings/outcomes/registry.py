@@ -4,7 +4,11 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.activity.registry import register_verb
 from crm.messaging.enums import StepAnchor
-from crm.messaging.registry import register_default_sequence, register_default_templates
+from crm.messaging.registry import (
+    register_default_sequence,
+    register_default_templates,
+    register_draft_of_step,
+)
 from crm.messaging.rules import StepInput
 
 DAY = 24 * 60
@@ -173,6 +177,7 @@ VERBS = {
 def declare() -> None:
     """Words, sequence and timeline of outcomes; called once when the app is ready."""
     register_default_templates("outcomes", DEFAULT_TEMPLATES)
+    register_draft_of_step("after-meeting-thanks", "meeting-thanks")
     register_default_sequence("after-meeting", name=_("After a meeting"), steps=STEPS)
     for verb, sentence in VERBS.items():
         register_verb(verb, sentence)

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from crm.base.errors import ParleyError
-from crm.imports.actions import apply_plan
+from crm.imports.actions import apply_plan, wait_for_turn
 from crm.imports.enums import ImportMode
 from crm.imports.models import ImportBatch
 from crm.imports.queries import plan_import
@@ -42,6 +42,7 @@ def run(*, path: Path, profile: str, mode: str, dry_run: bool) -> dict[str, Any]
     """Read, plan and, unless it is a dry run, apply in one transaction, so that the report is what was done."""
     source = read_source(path, profile=profile)
     with transaction.atomic():
+        wait_for_turn()
         plan = plan_import(source, mode=ImportMode(mode))
         report = plan_report(plan)
         batch = None if dry_run else apply_plan(plan, by=None, at=timezone.now())
