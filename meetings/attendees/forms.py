@@ -104,6 +104,7 @@ class GuestForm(GuestFields):
     def __init__(self, *args: Any, number: int, **kwargs: Any) -> None:
         super().__init__(*args, empty_permitted=True, use_required_attribute=False, **kwargs)
         self.legend = _("Person %(number)s") % {"number": number}
+        self.fields["email"].help_text = ""
 
 
 class AddAttendeeForm(GuestFields, VersionForm):
