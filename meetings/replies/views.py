@@ -97,7 +97,7 @@ def card(review: ReplyReview, *, may_change: bool) -> dict[str, Any]:
 
 def _request_url(review: ReplyReview) -> str:
     mail = review.inbound.answers if review.meeting is None else None
-    if mail is None or mail.object_type != "meetings.meetingrequest":
+    if mail is None or mail.object_id is None or mail.object_type != "meetings.meetingrequest":
         return ""
     found = MeetingRequest.objects.filter(pk=mail.object_id).values_list("public_id", flat=True).first()
     return reverse("request_page", args=[found]) if found else ""

@@ -107,7 +107,8 @@ class AskView(StepView):
         if given["channel"] != RequestChannel.EMAIL:
             return None
         scheduler = form.chosen() or Person(name=given["new_name"])
-        draft = MeetingRequest(person=self.person, ask=given["ask"], scheduler=scheduler, owner=self.request.user)
+        owner: Any = self.request.user
+        draft = MeetingRequest(person=self.person, ask=given["ask"], scheduler=scheduler, owner=owner)
         source = template_for("meeting-request", language_of(scheduler))
         return render_mail(source, {**common_values(scheduler), **request_fields(draft)})
 

@@ -1,4 +1,4 @@
-from typing import Self
+from typing import Any, Self
 from uuid import uuid4
 
 from django.conf import settings
@@ -118,7 +118,7 @@ class MeetingQuerySet(RowQuerySet["Meeting"]):
         return self.none()
 
 
-def _attended_by(user: User | AnonymousUser) -> models.QuerySet["Attendee", dict[str, int]]:
+def _attended_by(user: Any) -> Any:
     """Meetings somebody of ours is invited to; whoever was taken off no longer sees them."""
     return Attendee.objects.filter(user=user, removed_at=None).order_by().values("meeting")
 

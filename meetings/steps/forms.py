@@ -17,7 +17,8 @@ class StepForm(forms.Form):
     legend: Any = ""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
         self.parts: list[StepForm] = []
 
     def active_parts(self) -> list["StepForm"]:
@@ -36,7 +37,7 @@ class StepForm(forms.Form):
         """(id of the field or empty, sentence) of everything that is wrong, in reading order."""
         if not self.is_bound:
             return []
-        found = [("", sentence) for sentence in self.non_field_errors()]
+        found = [("", str(sentence)) for sentence in self.non_field_errors()]
         for bound in [*self.hidden_fields(), *self.shown()]:
             found += [(bound.id_for_label or bound.auto_id, str(sentence)) for sentence in bound.errors]
         return found + [problem for part in self.active_parts() for problem in part.problems()]
