@@ -31,7 +31,7 @@ def apply_plan(plan: Plan, *, by: User | None, at: datetime) -> ImportBatch:
     Raises `StalePlanError` when people, bodies or areas changed since the plan was made; so a second call
     with the same plan raises. A plan made anew then finds everything unchanged.
     """
-    _one_import_at_a_time()
+    wait_for_turn()
     if registry_state() != plan.state:
         raise StalePlanError
     batch = ImportBatch.objects.create(
@@ -51,8 +51,8 @@ def apply_plan(plan: Plan, *, by: User | None, at: datetime) -> ImportBatch:
     return batch
 
 
-def _one_import_at_a_time() -> None:
-    """SQLite has one writer anyway; PostgreSQL holds this lock until the transaction ends."""
+def wait_for_turn() -> None:
+    """One import at a time, until the transaction ends; SQLite has one writer anyway. The second call does nothing."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_IMPORT_AT_A_TIME])
@@ -176,7 +176,7 @@ def undo_import(batch: ImportBatch, *, by: User | None, at: datetime) -> Undoing
 
     The second call raises `AlreadyUndoneError`.
     """
-    _one_import_at_a_time()
+    wait_for_turn()
     applied = ImportBatch.objects.filter(pk=batch.pk, state=ImportState.APPLIED)
     if not applied.update(state=ImportState.UNDONE, undone_at=at):
         raise AlreadyUndoneError

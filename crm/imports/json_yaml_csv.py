@@ -53,7 +53,7 @@ class Folder:
         reader = readers.get(path.suffix.lower())
         if reader is None:
             raise SourceError(_("“%(file)s” is not a .json, .yaml or .csv file; choose one of those.") % _named(path))
-        return reader(path, _decode(path, raw))
+        return _all_text(path, reader(path, _decode(path, raw)))
 
     @property
     def hash(self) -> str:
@@ -93,6 +93,27 @@ def _decode(path: Path, raw: bytes) -> str:
             return text
     sentence = _("“%(file)s” is not a text file; export it as JSON, YAML or CSV and try again.")
     raise SourceError(sentence % _named(path))
+
+
+def _all_text(path: Path, data: Any) -> Any:
+    """Refuse what a database cannot keep as text: NUL and halves of characters, which JSON can escape."""
+    waiting = [data]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            waiting += [*value, *value.values()]
+        elif isinstance(value, list):
+            waiting += value
+        elif isinstance(value, str) and not _is_text(value):
+            raise SourceError(_("“%(file)s” holds characters that are no text; download it again.") % _named(path))
+    return data
+
+
+def _is_text(value: str) -> bool:
+    try:
+        return "\0" not in value and bool(value.isascii() or value.encode())
+    except UnicodeEncodeError:
+        return False
 
 
 def _read_json(path: Path, text: str) -> Any:

@@ -24,12 +24,15 @@ from crm.imports.rules import (
     key_of,
     same,
     take,
+    tidy,
     value_of,
 )
 from crm.people.models import ContactDetail, Identifier, Membership, Office, Person
 from crm.places.models import Area
 
 CHUNK = 500
+PAIR = ("scheme", "identifier")
+MAX_SCHEME, MAX_IDENTIFIER = (getattr(Identifier._meta.get_field(name), "max_length", 0) for name in PAIR)
 WATCHED = (Membership, ContactDetail, Office)
 
 
@@ -81,9 +84,12 @@ class _Owners:
 
     def __init__(self, batch: Batch) -> None:
         self.named: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        claimed = set[tuple[str, str]]()
         for record in batch.of(Identifier):
-            for ref in record.links.values():
-                self.named[ref].append((record.values["scheme"], record.values["identifier"]))
+            pair = (tidy(record.values["scheme"]), tidy(record.values["identifier"]))
+            if pair not in claimed and all(pair) and len(pair[0]) <= MAX_SCHEME and len(pair[1]) <= MAX_IDENTIFIER:
+                claimed.add(pair)
+                self.named[next(iter(record.links.values()))].append(pair)
         self.known = {(row["scheme"], row["identifier"]): row for row in _identifiers(self.named.values())}
         merged = Person.objects.filter(pk__in=self._pks("person_id"), merged_into__isnull=False)
         self.merged = dict(merged.values_list("pk", "merged_into_id")) if self.known else {}
@@ -116,7 +122,7 @@ def _compare_by_identifier(plan: Plan, model: type[Model], rows: list[Row], owne
         if row.outcome == Outcome.REFUSED:
             continue
         if not owners.named.get(row.record.ref):
-            sentence = _("It has no id, so the next import could not find it again; add one in the file.")
+            sentence = _("It has no id of its own, so the next import could not find it again; add one in the file.")
             plan.refuse(ProblemKind.ERROR, row, "identifier", "", sentence)
         elif len(pks) > 1:
             sentence = _("Its ids belong to several rows here; merge those, then import again.")

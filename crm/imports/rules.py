@@ -176,14 +176,14 @@ def _resolve(plan: Plan, row: Row, column: str, ref: str) -> None:
 def _cleaned(plan: Plan, row: Row, column: Field, value: Any) -> Any:
     if isinstance(column, DecimalField):
         return _number(plan, row, column, value)
-    text = _tidy(value, isinstance(column, TextField))
+    text = tidy(value, isinstance(column, TextField))
+    if text and isinstance(column, PartialDateField):
+        return _date(plan, row, column, text)
     if column.max_length and len(text) > column.max_length:
         sentence = _("This is longer than %(limit)s characters; shorten it in the file.")
         plan.refuse(ProblemKind.ERROR, row, column.name, text, sentence % {"limit": column.max_length})
     elif not text and not column.blank:
         plan.refuse(ProblemKind.ERROR, row, column.name, "", _("This is empty; fill it in the file."))
-    elif text and isinstance(column, PartialDateField):
-        return _date(plan, row, column, text)
     elif text and column.choices and text not in _choices(column):
         plan.refuse(ProblemKind.ERROR, row, column.name, text, _("This is not one of the known values."))
     return text
@@ -199,7 +199,8 @@ def _choices(column: Field) -> frozenset[str]:
     return frozenset(choice for choice, _label in column.flatchoices)
 
 
-def _tidy(value: str, is_prose: bool) -> str:
+def tidy(value: str, is_prose: bool = False) -> str:
+    """The text as it is kept."""
     if value.isascii() and value.isprintable() and "  " not in value:
         return value.strip()
     return clean_text(value) if is_prose else one_line(value)
@@ -249,15 +250,17 @@ def compare(plan: Plan, row: Row, existing: Existing | None) -> None:
 def decide(plan: Plan, row: Row, written: Mapping[str, Any]) -> None:
     """Keep the changes this mode allows. `written` is what the last import wrote into the row, by column.
 
-    A value that is not what an import wrote was put there by staff: in mode `update` it is a conflict.
+    A value that is not what an import wrote was put there by staff: in mode `update` it is a conflict. Whom a
+    row belongs to is never changed.
     """
     allowed = {}
     for column, new in row.changes.items():
         old = (row.existing or {})[column]
         if plan.mode == ImportMode.SKIP or (plan.mode == ImportMode.FILL and not is_blank(old)):
             continue
+        is_owner = column in SPECS[row.record.model].required
         untouched = same(written[column], as_json(old)) if column in written else is_blank(old)
-        if plan.mode == ImportMode.FILL or untouched:
+        if not is_owner and (plan.mode == ImportMode.FILL or untouched):
             allowed[column] = new
         else:
             sentence = _("Somebody here wrote something else; keep it or take the value of the file by hand.")

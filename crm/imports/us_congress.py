@@ -62,7 +62,7 @@ def read(path: Path) -> Batch:
     return Batch(
         profile=PROFILE,
         source=SOURCE,
-        source_name=path.name,
+        source_name=_name(path),
         source_hash=folder.hash,
         records=tuple(sheet.records),
         problems=tuple(sheet.problems),
@@ -94,12 +94,16 @@ def _with_address(record: Record, address: str) -> Record:
     return Record(record.model, record.ref, record.values, record.links, record.kind, record.source_url or address)
 
 
+def _name(path: Path) -> str:
+    return path.absolute().name or str(path)
+
+
 def _not_congress(path: Path) -> str:
     sentence = _(
         "“%(path)s” holds no %(file)s.json, .yaml or .csv, so it is not a congress-legislators folder; "
         "check the path or name another profile."
     )
-    return sentence % {"path": path.name, "file": LEGISLATORS}
+    return sentence % {"path": _name(path), "file": LEGISLATORS}
 
 
 def _legislators(path: Path, data: Any) -> list[dict[str, Any]]:

@@ -132,6 +132,16 @@ def test_folder_of_something_else_is_refused(tmp_path: Path) -> None:
             "“legislators-district-offices.csv” has cells without a column name at line 2; "
             "mend that line and try again.",
         ),
+        (
+            "legislators-current.json",
+            b'[{"id": {"bioguide": "X\\u0000"}, "terms": []}]',
+            "“legislators-current.json” holds characters that are no text; download it again.",
+        ),
+        (
+            "committees-current.json",
+            b'[{"name": "half a \\ud83d"}]',
+            "“committees-current.json” holds characters that are no text; download it again.",
+        ),
         ("legislators-current.json", b"", "“legislators-current.json” is empty; export it again."),
         (
             "legislators-current.json",
