@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -215,6 +216,15 @@ def test_modules_stay_small() -> None:
     }
 
     assert long == {}
+
+
+def test_every_slice_has_a_layer() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    layered = {
+        name for contract in contracts for layer in contract.get("layers", ()) for name in re.split(r" [:|] ", layer)
+    }
+
+    assert sorted({path.parent.name for _name, path in slice_files()} - layered) == []
 
 
 def test_imports_go_one_way() -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from wagtail.models import Locale, Page
 
 from campaigns_site.demo import page_words as words
+from campaigns_site.demo.spanish import SPANISH
 from campaigns_site.demo.words import ORGANISATION
 from cms.base.actions import (
     create_article,
@@ -163,7 +164,6 @@ class SiteBuilder:
     def _translate(self, *pages: SitePage) -> None:
         spanish = Locale.objects.get(language_code="es")
         made = [
-            translate_page(page, locale=spanish, strings=words.SPANISH, by=self.by, at=self.now - 60 * DAY)
-            for page in pages
+            translate_page(page, locale=spanish, strings=SPANISH, by=self.by, at=self.now - 60 * DAY) for page in pages
         ]
         self._navigate("es", *made)
