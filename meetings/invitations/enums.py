@@ -27,7 +27,7 @@ class ReviewReason(models.TextChoices):
     COUNTER = "counter", _("They propose another time.")
     DELEGATED = "delegated", _("They send somebody else.")
     UNKNOWN_ANSWER = "unknown_answer", _("We do not understand the answer.")
-    BROKEN = "broken", _("The calendar part is broken.")
+    BROKEN = "broken", _("The calendar part is broken. Read the mail, then note the answer on the meeting page.")
     HUMAN = "human", _("They wrote instead of pressing a button.")
     NOT_ALLOWED = "not_allowed", _("Somebody outside tried to change our meeting.")
     FAILED_AUTH = "failed_auth", _("The mail failed the sender's own checks.")

@@ -61,19 +61,9 @@ def check(tool: Path, path: Path, mail: Mail, to: str, before: Path | None) -> t
     others = [each for each in EVERYBODY if each != to]
     hidden = [option for each in (CANARY, *others) for option in ("--forbid", each)]
     chain = ["--prev", str(before)] if before else []
-    words = [
-        sys.executable,
-        str(tool),
-        str(path),
-        "--strict",
-        "--json",
-        "--only-recipient",
-        "--to",
-        to,
-        *chain,
-        *hidden,
-    ]
-    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    options = ["--strict", "--json", "--only-recipient", "--to", to, *chain, *hidden]
+    command = [sys.executable, str(tool), str(path), *options]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     findings = [[each["level"], each["code"]] for each in json.loads(done.stdout)["findings"]]
     part = next(each for each in mail.walk() if each.get_content_type() == "text/calendar")
     return str(part.get_param("method")), done.returncode, findings

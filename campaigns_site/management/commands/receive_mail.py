@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from crm.messaging.actions import receive_mail
-from crm.messaging.enums import InboundKind
+from crm.messaging.enums import InboundKind, InboundState
 from crm.messaging.rfc5322 import SIZE_LIMIT
 
 
@@ -24,7 +24,8 @@ class Command(BaseCommand):
         reason = f" ({mail.reason})" if mail.reason else ""
         sender = mail.from_email or "an unknown sender"
         kind, state = mail.get_kind_display(), mail.get_state_display()
-        self.stdout.write(f"{str(kind).capitalize()} from {sender}: {state}{reason}.")
+        waits = " It waits in the review list." if mail.state == InboundState.REVIEW else ""
+        self.stdout.write(f"{str(kind).capitalize()} from {sender}: {state}{reason}.{waits}")
 
 
 def _read(name: str) -> bytes:
