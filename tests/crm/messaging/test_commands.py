@@ -88,7 +88,7 @@ def test_receive_mail_says_what_happened(tmp_path: Path) -> None:
 
     said = run("receive_mail", str(file))
 
-    assert said == "A person's mail from a@b.example: needs a person (unknown_mail).\n"
+    assert said == ("A person's mail from a@b.example: needs a person (unknown_mail). It waits in the review list.\n")
     assert InboundMessage.objects.get().state == InboundState.REVIEW
 
 
