@@ -2,6 +2,7 @@
 
 from typing import Self
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.access.enums import Role
 from crm.access.models import M, RowQuerySet, User
-from crm.access.rules import role_of
+from crm.access.rules import role_of, visible_rows
 from crm.base.models import AppendOnly, PublicId, Row, Versioned
 from crm.messaging.enums import (
     EnrolmentState,
@@ -108,12 +109,33 @@ class Enrolment(PublicId):
 
 
 class MailQuerySet(RowQuerySet[M]):
-    def visible_to(self, user: User | AnonymousUser) -> Self:
-        """The mail log: mails to nobody in particular, and to people this user may see."""
+    def readers_only(self, user: User | AnonymousUser) -> Self:
+        """Nothing but for the roles that read mail, and for them only mails of people they may see."""
         if role_of(user) not in {Role.COORDINATOR, Role.DIRECTOR, Role.AUDITOR}:
             return self.none()
         seen = Person.objects.visible_to(user).order_by().values("pk")
         return self.filter(Q(person=None) | Q(person__in=seen))
+
+
+class MessageQuerySet(MailQuerySet["Message"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Mails about rows this user may see; about nothing else than a person, as visible as she is.
+
+        A mail about neither is Django's own (a password to set anew): its link is for nobody's eyes.
+        """
+        about = Q(object_type="", person__isnull=False)
+        for label in self.model._default_manager.order_by().values_list("object_type", flat=True).distinct():
+            if label:
+                rows = visible_rows(apps.get_model(label), user).order_by().values("pk")
+                about |= Q(object_type=label, object_id__in=rows)
+        return self.readers_only(user).filter(about)
+
+
+class InboundMessageQuerySet(MailQuerySet["InboundMessage"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """As visible as the sender and the mail of ours it answers; those about nothing we know, to all readers."""
+        sent = Message.objects.visible_to(user).order_by().values("pk")
+        return self.readers_only(user).filter(Q(answers=None) | Q(answers__in=sent))
 
 
 class Message(PublicId):
@@ -154,7 +176,7 @@ class Message(PublicId):
     last_code = models.CharField(max_length=20, blank=True)
     last_error = models.CharField(max_length=500, blank=True)
 
-    objects = MailQuerySet.as_manager()
+    objects = MessageQuerySet.as_manager()
 
     class Meta:
         ordering = ["planned_at", "id"]
@@ -223,7 +245,7 @@ class InboundMessage(Row):
     person = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="inbound_messages")
     received_at = models.DateTimeField()
 
-    objects = MailQuerySet.as_manager()
+    objects = InboundMessageQuerySet.as_manager()
 
     class Meta:
         ordering = ["-received_at", "-id"]

@@ -20,6 +20,7 @@ from crm.access.rules import can
 from crm.access.views import RowRuleIndexView, RowRuleMixin, forbidden, visible_or_404
 from crm.access.viewsets import RowRuleModelViewSet
 from crm.base.errors import ParleyError
+from crm.base.links import without_keys
 from crm.messaging.actions import send_again, send_draft
 from crm.messaging.enums import InboundKind, InboundState, MessageStatus, Stream
 from crm.messaging.forms import DraftForm
@@ -143,6 +144,7 @@ class MailView(RowRuleMixin, WagtailAdminTemplateMixin, TemplateView):
         is_draft = may and self.mail.status in DRAFTS
         kwargs.setdefault("form", DraftForm(message=self.mail) if is_draft else None)
         may_again = may and self.mail.status in RESENDABLE
+        kwargs["text"] = without_keys(self.mail.text)
         return super().get_context_data(mail=self.mail, tries=self.mail.tries.all(), may_again=may_again, **kwargs)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

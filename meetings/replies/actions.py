@@ -22,7 +22,15 @@ from meetings.invitations.models import ReplyReview
 from meetings.invitations.queries import sequence_for
 from meetings.invitations.rules import Reason, Verdict, VerdictKind
 from meetings.replies.errors import DecisionError, ReviewDoneError
-from meetings.replies.queries import answered_message, attendee_of, judged, meeting_of, read_answer, send_of
+from meetings.replies.queries import (
+    answered_message,
+    attendee_of,
+    judged,
+    meeting_of,
+    newest_send,
+    read_answer,
+    send_of,
+)
 from meetings.replies.rules import decisions_for
 from meetings.scheduling.actions import AttendeeInput, add_attendee, move_meeting, record_answer
 from meetings.scheduling.enums import AnswerSource, AttendeeRole, PartStat
@@ -145,9 +153,10 @@ def _handle_calendar(inbound: InboundMessage, parsed: ReplyParsed, at: datetime)
     meeting = meeting_of(parsed.uid)
     if meeting is None:
         return InboundState.IGNORED, Reason.UNKNOWN_MEETING.value
+    attendee = attendee_of(meeting, parsed.attendee)
+    _file(inbound, meeting, attendee)
     if not is_running(meeting):
         return InboundState.IGNORED, "meeting_over"
-    attendee = attendee_of(meeting, parsed.attendee)
     verdict = judged(inbound, parsed, meeting, attendee)
     if verdict.kind == VerdictKind.IGNORE:
         return InboundState.IGNORED, verdict.reason.value
@@ -156,6 +165,13 @@ def _handle_calendar(inbound: InboundMessage, parsed: ReplyParsed, at: datetime)
     reason = ReviewReason(verdict.reason.value)
     _open_review(inbound, reason, at, meeting=meeting, attendee=attendee, parsed=parsed)
     return InboundState.REVIEW, reason.value
+
+
+def _file(inbound: InboundMessage, meeting: Meeting, attendee: Attendee | None) -> None:
+    """Keep with the invitation it answers, so that the mail log shows it only to those who may see the meeting."""
+    inbound.answers = newest_send(meeting, attendee)
+    inbound.person = attendee.person if attendee else None
+    inbound.save(update_fields=["answers", "person"])
 
 
 def _apply(attendee: Attendee, parsed: ReplyParsed, verdict: Verdict, inbound: InboundMessage, at: datetime) -> Handled:

@@ -60,6 +60,13 @@ def send_of(message: Message | None) -> InvitationSend | None:
     return sends.select_related("attendee", "attendee__meeting", "attendee__person").first()
 
 
+def newest_send(meeting: Meeting, attendee: Attendee | None) -> Message | None:
+    """The newest calendar mail to this attendee, or of the meeting when nobody invited answers."""
+    sends = InvitationSend.objects.filter(attendee__meeting=meeting).select_related("message")
+    send = (sends.filter(attendee=attendee) if attendee else sends).order_by("-id").first()
+    return send.message if send else None
+
+
 def attendee_of(meeting: Meeting, address: str) -> Attendee | None:
     """Who is still invited under this address, whatever its case."""
     return active_attendees(meeting).filter(email__iexact=address).first() if address else None

@@ -159,6 +159,12 @@ class Meeting(PublicId, Versioned):
         return self.title
 
 
+class AttendeeQuerySet(RowQuerySet["Attendee"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Who is invited is as visible as the meeting."""
+        return self.filter(meeting__in=Meeting.objects.visible_to(user).order_by())
+
+
 class Attendee(PublicId):
     """One invited address. The person who gets the mail is always an attendee in her own right."""
 
@@ -177,6 +183,8 @@ class Attendee(PublicId):
     answered_dtstamp = models.DateTimeField(null=True, blank=True)
     came = models.BooleanField(_("came"), null=True, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = AttendeeQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]

@@ -1,26 +1,36 @@
 from collections.abc import Callable
 
 import pytest
+from django.core.mail import EmailMessage
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from campaigns_site.mail import OutboxEmailBackend
 from crm.access.enums import Role
+from crm.base.links import link_url, make_token
 from crm.messaging.actions import receive_mail
-from crm.messaging.enums import MessageStatus
+from crm.messaging.enums import MessageStatus, Stream
 from crm.messaging.models import Message
 from crm.people.enums import Visibility
 from tests.factories.access import user
 from tests.factories.messaging import AT, message
 from tests.factories.people import person
+from tests.factories.petitions import signature
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[Role], Client]
 
 
 def test_mail_log_says_who_got_what(sign_in: SignIn) -> None:
-    message(subject="The figures", to_email="ada@office.example", status=MessageStatus.HELD, last_error="A gap.")
+    message(
+        person=person(),
+        subject="The figures",
+        to_email="ada@office.example",
+        status=MessageStatus.HELD,
+        last_error="A gap.",
+    )
 
     shown = sign_in(Role.COORDINATOR).get(reverse("mails:index")).content.decode()
 
@@ -30,8 +40,8 @@ def test_mail_log_says_who_got_what(sign_in: SignIn) -> None:
 
 
 def test_mail_log_is_searched(sign_in: SignIn) -> None:
-    message(subject="First", to_email="ada@office.example")
-    message(subject="Second", to_email="ben@office.example")
+    message(person=person(), subject="First", to_email="ada@office.example")
+    message(person=person(), subject="Second", to_email="ben@office.example")
 
     shown = sign_in(Role.COORDINATOR).get(reverse("mails:index"), {"q": "BEN"}).content.decode()
 
@@ -57,7 +67,7 @@ def test_mail_log_costs_the_same_for_each_row(sign_in: SignIn) -> None:
     [(Role.COORDINATOR, 200), (Role.DIRECTOR, 200), (Role.AUDITOR, 200), (Role.EDITOR, 404), (Role.VOLUNTEER, 404)],
 )
 def test_mail_log_is_for_some_roles(sign_in: SignIn, role: Role, code: int) -> None:
-    mail = message()
+    mail = message(person=person())
     client = sign_in(role)
 
     codes = [client.get(reverse("mails:index")).status_code, client.get(mail_url(mail)).status_code]
@@ -79,8 +89,35 @@ def test_mail_to_a_hidden_person_is_hidden(sign_in: SignIn) -> None:
     assert client.post(mail_url(mail)).status_code == 404
 
 
+@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.DIRECTOR, Role.AUDITOR])
+def test_mail_that_sets_a_password_anew_is_for_nobodys_eyes(sign_in: SignIn, role: Role) -> None:
+    reset = EmailMessage("Password reset", "Open this link.", to=["root@staff.example"])
+    OutboxEmailBackend().send_messages([reset])
+    mail = Message.objects.get()
+    client = sign_in(role)
+
+    assert "root@staff.example" not in client.get(reverse("mails:index")).content.decode()
+    assert [client.get(mail_url(mail)).status_code, client.post(mail_url(mail)).status_code] == [404, 404]
+
+
+@pytest.mark.parametrize(("role", "code"), [(Role.COORDINATOR, 404), (Role.AUDITOR, 404), (Role.DIRECTOR, 200)])
+def test_mail_about_a_signature_is_as_hidden_as_the_signature(sign_in: SignIn, role: Role, code: int) -> None:
+    mail = message(obj=signature(), to_email="lee@home.example", stream=Stream.CONFIRMATION)
+
+    assert sign_in(role).get(mail_url(mail)).status_code == code
+
+
+def test_mailed_links_cannot_be_used_from_the_log(sign_in: SignIn) -> None:
+    row = signature()
+    mail = message(obj=row, text=f"Press: {link_url('c', row.public_id)}")
+
+    shown = sign_in(Role.DIRECTOR).get(mail_url(mail)).content.decode()
+
+    assert ["/l/c…/" in shown, make_token("c", row.public_id) in shown] == [True, False]
+
+
 def test_mail_in_doubt_is_sent_again_by_hand(sign_in: SignIn) -> None:
-    mail = message()
+    mail = message(person=person())
     Message.objects.filter(pk=mail.pk).update(status=MessageStatus.UNKNOWN)
     client = sign_in(Role.COORDINATOR)
 
@@ -92,7 +129,7 @@ def test_mail_in_doubt_is_sent_again_by_hand(sign_in: SignIn) -> None:
 
 
 def test_auditor_sends_nothing(sign_in: SignIn) -> None:
-    mail = message()
+    mail = message(person=person())
     Message.objects.filter(pk=mail.pk).update(status=MessageStatus.UNKNOWN)
     client = sign_in(Role.AUDITOR)
 
@@ -102,7 +139,11 @@ def test_auditor_sends_nothing(sign_in: SignIn) -> None:
 
 
 def test_draft_is_checked_and_sent(sign_in: SignIn) -> None:
-    mail = message(status=MessageStatus.DRAFT, text="Dear Ada,\n\n--------------------------------\nunsent words\n")
+    mail = message(
+        person=person(),
+        status=MessageStatus.DRAFT,
+        text="Dear Ada,\n\n--------------------------------\nunsent words\n",
+    )
     client = sign_in(Role.COORDINATOR)
 
     page = client.get(mail_url(mail)).content.decode()
@@ -121,7 +162,7 @@ def test_draft_is_checked_and_sent(sign_in: SignIn) -> None:
     [("", 422, "This field is required."), ("Dear {{ who }},", 409, "“who” is empty for this person")],
 )
 def test_draft_that_is_not_ready_says_why(sign_in: SignIn, body: str, code: int, sentence: str) -> None:
-    mail = message(status=MessageStatus.HELD)
+    mail = message(person=person(), status=MessageStatus.HELD)
 
     response = sign_in(Role.COORDINATOR).post(mail_url(mail), {"subject": "Thank you", "body": body})
 

@@ -180,3 +180,18 @@ def test_list_asks_as_many_queries_for_three_cards_as_for_one(
         client.get(LIST)
 
     assert ReplyReview.objects.count() == 3
+
+
+def test_mails_of_a_confidential_meeting_are_not_in_the_log_of_others(delegation, client, deliver) -> None:
+    deliver()
+    answer = receive_mail(reply(delegation), at=ARRIVED)
+    Meeting.objects.update(is_confidential=True)
+    client.force_login(make_user(role=Role.COORDINATOR))
+
+    sent = client.get(reverse("mails:index")).content.decode()
+    came = client.get(reverse("received_mails:index")).content.decode()
+
+    assert [address in sent + came for address in (LEAD, "Clean air in schools")] == [False, False]
+    assert client.get(reverse("received_mails:inspect", args=[answer.pk])).status_code == 404
+    client.force_login(delegation.coordinator)
+    assert LEAD in client.get(reverse("received_mails:index")).content.decode()
