@@ -1,8 +1,6 @@
 """The independent checker of the shared tools reads every mail the actions plan, one after the other."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,6 +21,7 @@ from meetings.scheduling.actions import (
     remove_attendee,
 )
 from meetings.scheduling.enums import AnswerSource, AttendeeRole, PartStat
+from tests.checker import run_checker
 from tests.factories.meetings import venue
 from tests.meetings.conftest import AT, CONSTITUENT, LEAD, NOTES, SCHEDULER, raw_mail
 
@@ -48,9 +47,8 @@ def check(shared_tools: Path, tmp_path: Path, deliver: Callable[[], list]) -> Ca
             forbidden = [each for other in EVERYBODY if other != to for each in ("--forbid", other)]
             options = ["--method", send.method, "--sequence", str(send.sequence), "--to", to, "--only-recipient"]
             before = ["--prev", str(sent[to])] if to in sent else []
-            command = [sys.executable, str(shared_tools / "imip_check.py"), str(path), "--strict", "--json"]
-            command += [*options, *before, "--forbid", CANARY, *forbidden]
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            command = [str(path), "--strict", "--json", *options, *before, "--forbid", CANARY, *forbidden]
+            done = run_checker(shared_tools / "imip_check.py", *command)
             findings = json.loads(done.stdout)["findings"]
             found[to, send.method, send.sequence] = [f"{each['level']} {each['code']}" for each in findings]
             sent[to] = path

@@ -1,8 +1,6 @@
 """The independent checker of the shared tools reads every mail of a meeting's life."""
 
 import json
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.headerregistry import Address
@@ -12,6 +10,7 @@ from email.policy import SMTP
 import pytest
 
 from meetings.invitations.itip import Invite, Party, build_cancel, build_decline_counter, build_request
+from tests.checker import run_checker
 
 FIRST_SENT = datetime(2025, 8, 1, 9, tzinfo=UTC)
 
@@ -39,8 +38,8 @@ def check(shared_tools, tmp_path):
         path.write_bytes(mail(ics, method, len(sent)))
         before = ["--prev", str(sent[-1])] if sent else []
         sent.append(path)
-        command = [sys.executable, str(shared_tools / "imip_check.py"), str(path), "--strict", "--json", *before]
-        done = subprocess.run([*command, "--method", method, *options], capture_output=True, text=True, check=False)
+        command = [str(path), "--strict", "--json", *before, "--method", method, *options]
+        done = run_checker(shared_tools / "imip_check.py", *command)
         codes = [f"{finding['level']} {finding['code']}" for finding in json.loads(done.stdout)["findings"]]
         assert done.returncode == (1 if codes else 0)
         return codes

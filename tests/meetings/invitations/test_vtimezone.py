@@ -78,7 +78,11 @@ def as_a_client_reads(lines: list[str], name: str) -> datetime:
     return (wall(text) - offset(value_of(current, "TZOFFSETTO"))).replace(tzinfo=UTC)
 
 
-@pytest.mark.parametrize("instant", INSTANTS, ids=str)
+@pytest.mark.parametrize(
+    "instant",
+    [*INSTANTS[:2], *(pytest.param(each, marks=pytest.mark.slow) for each in INSTANTS[2:])],
+    ids=str,
+)
 def test_every_zone_reads_back_as_the_same_instant(invite, instant):
     wrong = []
 
