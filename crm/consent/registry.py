@@ -42,6 +42,8 @@ class LinkPage:
     next_label: Any = ""
     language: str = ""
     asks_comment: bool = False
+    carried: tuple[tuple[str, str], ...] = ()
+    """(name, value) the buttons send back: which version the reader saw."""
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,7 @@ def _context(page: LinkPage, form: CommentForm | None) -> dict[str, Any]:
         "more_paragraphs": page.paragraphs[1:],
         "details": page.facts,
         "buttons": buttons,
+        "carried": page.carried,
         "state": TEMPLATE_STATES[page.state],
         "form": form,
         "home_url": "/",

@@ -72,13 +72,20 @@ def describe(public_id: str, at: datetime) -> LinkPage | None:
 
 
 def act(public_id: str, answer: str, data: Mapping[str, str], at: datetime) -> LinkPage | None:
-    """Record the button that was pressed. May be pressed again: the newest answer counts."""
+    """Record the button that was pressed. May be pressed again: the newest answer counts.
+
+    A page that showed an older time or place records nothing: it shows the new one and asks again.
+    """
     attendee = _attendee(public_id)
     if attendee is None:
         return None
     page = describe(public_id, at)
     if answer not in BUTTONS or page is None or page.state == LinkState.OVER:
         return page
+    if data.get("sequence", _version_of(attendee)) != _version_of(attendee):
+        with translation.override(language_of(attendee.person)):
+            changed = _("The time or the place has changed since you opened this page. Look again, then answer.")
+            return _page(attendee, LinkState.ASK, _("Will you come?"), (changed,))
     try:
         take_answer(
             attendee,
@@ -100,6 +107,11 @@ def _attendee(public_id: str) -> Attendee | None:
     return found.select_related("person", "meeting", "meeting__venue").first()
 
 
+def _version_of(attendee: Attendee) -> str:
+    """What the reader answers: this time and place."""
+    return str(attendee.meeting.sequence)
+
+
 def _page(attendee: Attendee, state: LinkState, title: str, paragraphs: tuple[str, ...]) -> LinkPage:
     partstat = PartStat(attendee.partstat)
     facts = [*meeting_facts(attendee.meeting, _language(attendee)), (_("Your answer"), ANSWER_NAMES[partstat])]
@@ -115,6 +127,7 @@ def _page(attendee: Attendee, state: LinkState, title: str, paragraphs: tuple[st
         ),
         language=_language(attendee),
         asks_comment=True,
+        carried=(("sequence", _version_of(attendee)),),
     )
 
 

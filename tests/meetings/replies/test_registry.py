@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 
 from crm.activity.models import ActivityEntry
@@ -10,7 +11,7 @@ from crm.base.links import link_url
 from crm.consent.registry import LinkState
 from crm.messaging.models import Message
 from meetings.replies.registry import act, describe
-from meetings.scheduling.actions import cancel_meeting, remove_attendee
+from meetings.scheduling.actions import cancel_meeting, move_meeting, remove_attendee
 from meetings.scheduling.enums import PartStat
 from meetings.scheduling.models import AttendeeAnswer
 from tests.meetings.conftest import AT, LEAD, SCHEDULER
@@ -111,3 +112,20 @@ def test_link_works_without_javascript(delegation, client: Client) -> None:
     assert (seen.status_code, untouched, pressed.status_code) == (200, 0, 200)
     assert (answer.partstat, answer.comment) == ("TENTATIVE", "We hold the time")
     assert b"Robin Holder" in seen.content
+
+
+@time_machine.travel(LATER, tick=False)
+def test_a_page_opened_before_a_move_asks_again(delegation, client: Client) -> None:
+    lead = delegation.attendee(LEAD)
+    shown = client.get(address(lead)).content.decode()
+    meeting = delegation.meeting
+    moved = {"starts_at": meeting.starts_at + timedelta(days=1), "ends_at": meeting.ends_at + timedelta(days=1)}
+    move_meeting(meeting, version=meeting.version, by=delegation.coordinator, at=AT, **moved)
+
+    late = client.post(address(lead), {"answer": "accept", "sequence": "0", "comment": "See you"}).content.decode()
+    count = AttendeeAnswer.objects.count()
+    again = client.post(address(lead), {"answer": "accept", "sequence": "1"}).content.decode()
+
+    assert 'name="sequence" value="0"' in shown
+    assert ["changed since you opened" in late, 'value="1"' in late, "See you" in late, count] == [True, True, True, 0]
+    assert ["Your answer is noted" in again, AttendeeAnswer.objects.count()] == [True, 1]
