@@ -1,5 +1,7 @@
 """Views that belong to the site as a whole."""
 
+from collections.abc import Iterator
+
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -28,6 +30,23 @@ def robots(request: HttpRequest) -> HttpResponse:
         f"Sitemap: {request.build_absolute_uri('/sitemap.xml')}",
     ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form came without its cookie: say so, and hand back what was typed on a public page with a fresh token.
+
+    Never for staff: another site could put words into a form that only waits for one press.
+    """
+    typed = [] if request.path.startswith("/admin/") else [*_typed(request)]
+    response = render(request, "csrf.html", {"typed": typed, "action": request.get_full_path()}, status=403)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _typed(request: HttpRequest) -> Iterator[tuple[str, str]]:
+    for name, values in request.POST.lists():
+        if name != "csrfmiddlewaretoken":
+            yield from ((name, value) for value in values if isinstance(value, str))
 
 
 @require_GET
