@@ -36,6 +36,5 @@ class CrmConfig(AppConfig):
         notes.declare()
         petitions.declare()
         imports.declare()
-        people.declare()
         briefing_words.declare()
         briefings.declare()

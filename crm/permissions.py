@@ -2,6 +2,8 @@
 
 from crm.access.enums import Act, Role
 from crm.access.registry import FULL, READ, WRITE, allow
+from crm.activity.registry import register_row_limited
+from crm.people.models import Person
 
 PROFILE = {
     Role.VOLUNTEER: READ,
@@ -25,6 +27,7 @@ MAIL_WORDS = {Role.EDITOR: WRITE, Role.COORDINATOR: WRITE, Role.DIRECTOR: FULL, 
 
 def declare() -> None:
     """Fill the permission table; called once when the app is ready."""
+    register_row_limited(Person)
     allow("crm.Person", PROFILE)
     for label in ("Organization", "Post", "Membership", "Area", "ContactDetail", "Office", "Issue", "Campaign"):
         allow(f"crm.{label}", REFERENCE)

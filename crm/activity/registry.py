@@ -1,11 +1,19 @@
 """The sentence of every verb on the timeline. Each slice registers its own from its app's `ready()`."""
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from crm.access.models import User
 from crm.activity.models import ActivityEntry
+from crm.activity.rules import type_key
 
+HiddenRows = Callable[[User | AnonymousUser], QuerySet[Any]]
+
+_hidden: dict[str, HiddenRows] = {}
 _sentences: dict[str, Any] = {}
 
 
@@ -15,6 +23,21 @@ def register_verb(verb: str, sentence: Any) -> None:
     `%(name)s` in a sentence stands for a code kept in the entry's data.
     """
     _sentences[verb] = sentence
+
+
+def register_row_limited(model: type[Model]) -> None:
+    """Entries about a row somebody may not see are not on any timeline they read. Second call: nothing new."""
+
+    def hidden(user: User | AnonymousUser) -> QuerySet[Any]:
+        manager: Any = model._default_manager
+        found: QuerySet[Any] = manager.exclude(pk__in=manager.visible_to(user).values("pk")).values("pk")
+        return found
+
+    _hidden[type_key(model)] = hidden
+
+
+def hidden_rows() -> Iterable[tuple[str, HiddenRows]]:
+    return sorted(_hidden.items())
 
 
 def registered_verbs() -> frozenset[str]:

@@ -5,15 +5,15 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from crm.access.enums import Act
 from crm.access.models import User
 from crm.access.rules import can
 from crm.activity.enums import ActorKind
-from crm.activity.models import ActivityEntry
+from crm.activity.models import ActivityEntry, ActivityLink
 from crm.activity.queries import timeline_of
-from crm.activity.registry import sentence_for
+from crm.activity.registry import hidden_rows, sentence_for
 
 PER_PAGE = 20
 
@@ -31,8 +31,17 @@ def timeline_context(obj: Model, user: User, page: str | None = None) -> dict[st
     """A page of the timeline of `obj` for components and panels; None when the role may not read timelines."""
     if not can(user, Act.VIEW, ActivityEntry):
         return None
-    found: Page[ActivityEntry] = Paginator(timeline_of(obj), PER_PAGE).get_page(page)
+    found: Page[ActivityEntry] = Paginator(_visible(timeline_of(obj), user), PER_PAGE).get_page(page)
     return {"entries": [_item(entry) for entry in found], "page": found}
+
+
+def _visible(entries: QuerySet[ActivityEntry], user: User) -> QuerySet[ActivityEntry]:
+    """Without entries that are about a row this user may not see."""
+    for key, hidden in hidden_rows():
+        rows = hidden(user)
+        linked = ActivityLink.objects.filter(target_type=key, target_id__in=rows).values("entry_id")
+        entries = entries.exclude(object_type=key, object_id__in=rows).exclude(pk__in=linked)
+    return entries
 
 
 def _item(entry: ActivityEntry) -> TimelineItem:
