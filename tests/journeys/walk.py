@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-import time_machine
 from django.conf import settings
 from django.core.management import call_command
 from django.http import QueryDict
@@ -150,12 +149,12 @@ def link_in(mail: Message, letter: str) -> str:
     return urlsplit(found[1]).path
 
 
-def build_world(client: Client, clock: time_machine.Traveller) -> World:
+def build_world(client: Client, clock: Any, *, password: str | None = None, port: int = 80) -> World:
     """First steps, four people of ours, a campaign with a petition that has no page yet."""
     run("setup")
     at = BEGIN
     olu, comms, director, sam = (
-        create_user(username=email, email=email, role=role, password=None, first_name=given, last_name=family)
+        create_user(username=email, email=email, role=role, password=password, first_name=given, last_name=family)
         for email, role, given, family in (
             (LEAD, Role.COORDINATOR, "Olu", "Marsh"),
             ("ines@alliance.example", Role.MODERATOR, "Ines", "Roth"),
@@ -178,6 +177,6 @@ def build_world(client: Client, clock: time_machine.Traveller) -> World:
     )
     open_petition(petition, by=comms, at=at)
     home = create_home(title="Alliance", headline="A harbour we can swim in", intro="Neighbours.", by=comms, at=at)
-    ensure_site(hostname="localhost", port=80, root=home)
+    ensure_site(hostname="localhost", port=port, root=home)
     hub = create_campaign_page(home, campaign, title="Clean harbours", intro="One bill.", by=comms, at=at)
     return World(client, clock, olu, comms, director, sam, ask, petition, hub)
