@@ -40,6 +40,11 @@ from meetings.scheduling.enums import (
 from meetings.scheduling.models import Meeting, MeetingRequest, Venue
 
 HOME_ZONE = "America/New_York"
+PLACES = {
+    "America/New_York": ("Parliament House", "Room 214", "1 Chamber Square, Fairhaven"),
+    "America/Chicago": ("Stonereach Town Hall", "Council room", "12 Moor Street, Stonereach"),
+    "America/Denver": ("Sedgeford Library", "Reading room", "3 Fen Lane, Sedgeford"),
+}
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
@@ -143,13 +148,9 @@ class MeetingStory:
 
     def _venue(self, zone: str, at: datetime) -> Venue:
         if zone not in self.venues:
+            name, room, address = PLACES[zone]
             self.venues[zone] = create_venue(
-                name="Parliament House",
-                room="Room 214",
-                address="1 Chamber Square, Fairhaven",
-                time_zone=zone,
-                by=self.coordinator,
-                at=at,
+                name=name, room=room, address=address, time_zone=zone, by=self.coordinator, at=at
             )
         return self.venues[zone]
 
