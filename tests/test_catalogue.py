@@ -13,7 +13,6 @@ from django.conf import settings
 ROOT = Path(settings.BASE_DIR)
 FOLDER = Path(settings.LOCALE_PATHS[0]) / "es" / "LC_MESSAGES"
 PUBLIC = (
-    "campaigns_site/views.py",
     "cms",
     "crm/base",
     "crm/briefings",
@@ -32,6 +31,7 @@ PUBLIC = (
     "templates/409.html",
     "templates/500.html",
     "templates/base.html",
+    "templates/csrf.html",
     "templates/cms",
     "templates/components",
     "templates/email",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from crm.activity.registry import register_verb
@@ -48,13 +49,13 @@ def describe_unsubscribe(public_id: str, at: datetime) -> LinkPage | None:
         return None
     if not message.to_email or is_suppressed(message.to_email, _purpose(message)):
         return _done(message)
+    sentence = _("%(organisation)s will not send you mails of this kind again.")
+    with translation.override(message.language or None):  # filling in the name fixes the language
+        words = sentence % {"organisation": settings.ORGANISATION_NAME}
     return LinkPage(
         LinkState.ASK,
         title=_("Stop these mails?"),
-        paragraphs=(
-            _("%(organisation)s will not send you mails of this kind again.")
-            % {"organisation": settings.ORGANISATION_NAME},
-        ),
+        paragraphs=(words,),
         buttons=(Button("stop", _("Stop these mails")),),
         language=message.language,
     )

@@ -58,8 +58,9 @@ class AskForm(StepForm):
         asked: Any = self.fields["ask"]
         asked.queryset = asks
         office: Any = self.fields["scheduler"]
+        without = _("no e-mail")  # xgettext does not look into f-strings
         office.choices = [
-            *((person.public_id, f"{person.name} ({email or _('no e-mail')})") for person, email in schedulers),
+            *((person.public_id, f"{person.name} ({email or without})") for person, email in schedulers),
             (NEW, _("somebody new, below")),
         ]
         office.initial = next(iter(self.people), NEW)
