@@ -110,6 +110,8 @@ def record_answer(
         answered_at=at,
     )
     _record_answered(attendee, answer, by, at)
+    attendee.refresh_from_db(fields=["partstat"])
+    announce(MeetingChange(Change.ANSWERED, meeting, by, at, attendee=attendee))
     return answer
 
 

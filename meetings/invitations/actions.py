@@ -23,9 +23,11 @@ from meetings.invitations.itip import (
     build_cancel,
     build_decline_counter,
     build_request,
+    description_of,
 )
 from meetings.invitations.models import InvitationSend
 from meetings.invitations.queries import (
+    KINDS,
     is_planned,
     last_left,
     merged_differences,
@@ -90,6 +92,8 @@ def send_for_change(change: MeetingChange) -> None:
             _invite(one, change, due_at=change.at)
         case Change.EDITED | Change.MOVED:
             _invite(everybody, change, due_at=change.at + SETTLE)
+        case Change.ANSWERED:
+            _echo(one, change)
         case Change.ATTENDEE_REMOVED:
             _uninvite(one, change, Occasion.UNINVITED)
         case Change.CANCELLED:
@@ -144,13 +148,32 @@ def _invite(attendees: Sequence[Attendee], change: MeetingChange, *, due_at: dat
         last, sequence = last_left(attendee), sequence_for(attendee)
         has_it = last is not None and last.method == Method.REQUEST
         is_edit = change.kind in {Change.EDITED, Change.MOVED}
-        if last is not None and has_it and is_edit and not changed and sequence == last.sequence:
+        is_there = last is not None and has_it and last.message.status != MessageStatus.SENDING
+        if last is not None and is_there and is_edit and not changed and sequence == last.sequence:
             continue
         occasion = Occasion.INVITED
         if last is not None and has_it:
             occasion = Occasion.MOVED if sequence > last.sequence else Occasion.CHANGED
         told = changed if has_it else []
         _plan(Plan(attendee, Method.REQUEST, occasion, sequence, change.at, due_at, 0, told))
+
+
+def _echo(attendees: Sequence[Attendee], change: MeetingChange) -> None:
+    """What still waits tells the newest answer: an older PARTSTAT would wipe it from her calendar.
+
+    A mail a dispatcher has in hand goes back to the queue, so that it is read again.
+    """
+    for attendee in attendees:
+        attendee.meeting = change.meeting
+        for send in waiting_sends(attendee).filter(method=Method.REQUEST):
+            occasion = Occasion.AGAIN if send.repeat else Occasion.CHANGED
+            plan = Plan(attendee, Method.REQUEST, occasion, send.sequence, change.at, change.at)
+            calendar = _calendar(plan, description_of(send.message.calendar), send.dtstamp).decode()
+            unsent = Message.objects.filter(pk=send.message_id)
+            unsent.filter(status=MessageStatus.CLAIMED).update(
+                status=MessageStatus.QUEUED, lease_owner="", lease_until=None
+            )
+            unsent.filter(status=MessageStatus.QUEUED).update(calendar=calendar)
 
 
 def _uninvite(attendees: Sequence[Attendee], change: MeetingChange, occasion: Occasion) -> None:
@@ -172,7 +195,12 @@ def _take_back(attendee: Attendee, at: datetime) -> list[list[str]]:
 
 
 def _taken_back(attendee: Attendee, at: datetime) -> list[InvitationSend]:
-    """Cancel what still waits for this attendee; answers the mails that will indeed not leave."""
+    """Cancel what still waits for this attendee; answers the mails that will indeed not leave.
+
+    One that is at the mail server this moment is not tried again: later it would undo the newer mail.
+    """
+    sending = Message.objects.filter(invitation_send__attendee=attendee, status=MessageStatus.SENDING)
+    sending.filter(calendar_method__in=KINDS).update(not_after=at)
     waiting = list(waiting_sends(attendee))
     if not waiting:
         return []

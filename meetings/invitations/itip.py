@@ -131,6 +131,11 @@ _LINE_ENDS = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 _NEVER_TEXT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
 
+def description_of(calendar: str) -> str:
+    """The text inside a calendar entry of ours."""
+    return str(Calendar.from_ical(calendar).events[0].get("DESCRIPTION", ""))
+
+
 def clean_text(value: str, *, multiline: bool = False) -> str:
     """The text without anything that could end a line or hide what it says.
 

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Max, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from crm.messaging.enums import MessageStatus
+from crm.messaging.models import Attempt
+from crm.messaging.smtp import Outcome
 from meetings.invitations.enums import Method
 from meetings.invitations.models import InvitationSend
 from meetings.scheduling.models import Attendee
@@ -14,6 +16,9 @@ LEFT = (MessageStatus.SENDING, MessageStatus.ACCEPTED, MessageStatus.UNKNOWN)
 """States of a mail that is in the attendee's calendar, or may be."""
 WAITING = (MessageStatus.QUEUED, MessageStatus.CLAIMED, MessageStatus.HELD)
 """States of a mail that can still be taken back: a dispatcher asks once more before it sends."""
+
+KINDS = (Method.REQUEST, Method.CANCEL)
+"""What changes a calendar; only the newest of them may reach it."""
 
 Difference = Sequence[str]
 SECOND = timedelta(seconds=1)
@@ -26,20 +31,22 @@ def waiting_sends(attendee: Attendee) -> QuerySet[InvitationSend]:
 
 
 def last_left(attendee: Attendee) -> InvitationSend | None:
-    """The newest invitation or cancellation that may be in her calendar."""
-    kinds = (Method.REQUEST, Method.CANCEL)
-    left = InvitationSend.objects.filter(attendee=attendee, method__in=kinds, message__status__in=LEFT)
-    return left.order_by("-id").first()
+    """The newest invitation or cancellation that may be in her calendar, also one that waits for its second try."""
+    in_doubt = Attempt.objects.filter(message=OuterRef("message_id"), outcome=Outcome.UNKNOWN)
+    left = InvitationSend.objects.filter(Q(message__status__in=LEFT) | Exists(in_doubt), attendee=attendee)
+    return left.filter(method__in=KINDS).select_related("message").order_by("-id").first()
 
 
 def sequence_for(attendee: Attendee) -> int:
     """The SEQUENCE this attendee's calendar goes by.
 
     An uninvitation raises it for her alone (RFC 5546 section 3.2.5), so that nobody else is asked
-    again: every one she got since counts on top of the meeting's own.
+    again: every one she got since counts on top of the meeting's own. One whose try was broken off for a
+    newer invitation counts too: that invitation went by its number.
     """
-    cancelled = InvitationSend.objects.filter(attendee=attendee, method=Method.CANCEL, message__status__in=LEFT)
-    return attendee.meeting.sequence + cancelled.count()
+    broken_off = Q(message__status=MessageStatus.EXPIRED, message__attempts__gt=0)
+    cancelled = InvitationSend.objects.filter(attendee=attendee, method=Method.CANCEL)
+    return attendee.meeting.sequence + cancelled.filter(Q(message__status__in=LEFT) | broken_off).count()
 
 
 def next_dtstamp(attendee: Attendee, at: datetime) -> datetime:

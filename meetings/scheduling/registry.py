@@ -21,6 +21,8 @@ class Change(StrEnum):
     """Time or place changed: SEQUENCE raised, everybody is asked again."""
     ATTENDEE_ADDED = "attendee_added"
     ATTENDEE_REMOVED = "attendee_removed"
+    ANSWERED = "answered"
+    """One attendee answered: nobody gets a mail, but what waits for her must not say otherwise."""
     CANCELLED = "cancelled"
 
 

@@ -9,6 +9,7 @@ from crm.activity.models import ActivityEntry
 from crm.base.links import link_url
 from crm.messaging.enums import MessageStatus
 from crm.messaging.models import Message
+from crm.messaging.tasks import recover
 from meetings.agendas.actions import AgendaItemInput, set_agenda
 from meetings.invitations.actions import refuse_time, send_again, send_for_change
 from meetings.invitations.models import InvitationSend
@@ -357,3 +358,64 @@ def test_wall_clock_is_that_of_the_place(confirm, zone, start, wall) -> None:
     assert [line for line in lines(mail) if line.startswith("DTSTART;TZID")] == [
         f"DTSTART;TZID={zone}:{start.astimezone(ZoneInfo(zone)):%Y%m%d}T150000"
     ]
+
+
+def as_sent(message: Message, status: MessageStatus, at: datetime = AT) -> None:
+    """What a dispatcher leaves behind after one try."""
+    Message.objects.filter(pk=message.pk).update(status=status, attempts=1, lease_owner="me", lease_until=at)
+
+
+def test_invitation_in_doubt_is_cancelled_like_one_that_left(delegation) -> None:
+    as_sent(newest(LEAD), MessageStatus.SENDING)
+    recover(AT + MINUTE)
+
+    cancel(delegation)
+
+    assert planned() == [(LEAD, "CANCEL", 1)]
+
+
+def test_invitation_at_the_server_is_not_tried_again_after_a_newer_one(delegation) -> None:
+    first = newest(LEAD)
+    as_sent(first, MessageStatus.SENDING)
+
+    move(delegation)
+    as_sent(first, MessageStatus.QUEUED)
+    recover(LATER)
+
+    first.refresh_from_db()
+    assert (first.status, newest(LEAD).status) == (MessageStatus.EXPIRED, MessageStatus.QUEUED)
+
+
+def test_cancellation_broken_off_for_a_new_invitation_keeps_its_number(delegation, deliver) -> None:
+    deliver()
+    uninvite(delegation, LEAD)
+    withdrawn = newest(LEAD)
+    as_sent(withdrawn, MessageStatus.SENDING)
+    back = AttendeeInput("Ada Mensah", LEAD, AttendeeRole.LEAD)
+    add_attendee(
+        delegation.meeting, back, version=delegation.meeting.version, by=delegation.coordinator, at=LATER + MINUTE
+    )
+    as_sent(withdrawn, MessageStatus.QUEUED)
+    recover(LATER + MINUTE)
+    deliver()
+
+    edit(delegation, LATER + 2 * MINUTE, title="Clean air now")
+
+    withdrawn.refresh_from_db()
+    assert withdrawn.status == MessageStatus.EXPIRED
+    assert [row for row in planned() if row[0] == LEAD] == [(LEAD, "REQUEST", 1)]
+
+
+def test_answer_given_while_a_change_waits_is_echoed(delegation, deliver) -> None:
+    deliver()
+    edit(delegation, title="Clean air now")
+    update = newest(LEAD)
+    Message.objects.filter(pk=update.pk).update(status=MessageStatus.CLAIMED, lease_owner="me", lease_until=LATER)
+    before = lines(update)
+
+    record_answer(delegation.attendee(LEAD), partstat=PartStat.ACCEPTED, source=AnswerSource.PHONE, at=LATER)
+
+    after = lines(newest(LEAD))
+    changed = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
+    assert [("PARTSTAT=NEEDS-ACTION" in old, "PARTSTAT=ACCEPTED" in new) for old, new in changed] == [(True, True)]
+    assert (newest(LEAD).pk, newest(LEAD).status, newest(LEAD).lease_owner) == (update.pk, MessageStatus.QUEUED, "")
