@@ -167,7 +167,9 @@ class Dispatcher:
             self.counts[status] += 1
 
     def _record(self, message: Message, result: SendResult) -> None:
-        """One commit per mail. A row that was called in doubt meanwhile still learns what became of it."""
+        """One commit per mail. A row that was called in doubt meanwhile still learns what became of it: one that
+        waits for its second try does not go again when the first was accepted after all.
+        """
         now = self.clock()
         code = str(result.code or "")
         report = _refusal_report(message, result)
@@ -177,7 +179,9 @@ class Dispatcher:
             if report is not None:
                 record_bounce(message, report, at=now)
             else:
-                in_hand = (MessageStatus.SENDING, MessageStatus.UNKNOWN)
+                in_hand = [MessageStatus.SENDING, MessageStatus.UNKNOWN]
+                if result.outcome == Outcome.ACCEPTED:
+                    in_hand.append(MessageStatus.QUEUED)
                 rows = Message.objects.filter(pk=message.pk, lease_owner=self.owner, status__in=in_hand)
                 rows.update(last_code=code, **values)
         self.counts[str(values["status"])] += 1

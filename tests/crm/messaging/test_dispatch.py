@@ -336,15 +336,18 @@ def test_sending_row_of_a_dead_dispatcher_is_in_doubt(stream: Stream, expected: 
     assert list(Attempt.objects.values_list("outcome", flat=True)) == ["unknown"]
 
 
-def test_late_answer_of_a_slow_dispatcher_settles_the_doubt() -> None:
-    mail = message(stream=Stream.SEQUENCE)
+@pytest.mark.parametrize("stream", [Stream.SEQUENCE, Stream.INVITATION])
+def test_late_answer_of_a_slow_dispatcher_settles_the_doubt(stream: Stream) -> None:
+    mail = message(stream=stream)
+    wire = Wire()
 
     def be_slow() -> None:
-        recover(AT + timedelta(days=1))
+        recover(LATER)
 
-    dispatch(Wire(on_send=be_slow))
+    wire.on_send = be_slow
+    dispatch(wire)
 
-    assert fresh(mail).status == MessageStatus.ACCEPTED
+    assert (fresh(mail).status, len(wire.sent)) == (MessageStatus.ACCEPTED, 1)
 
 
 def test_stopping_finishes_the_mail_in_hand_and_gives_the_rest_back() -> None:
