@@ -12,7 +12,7 @@ from crm.activity.models import ActivityEntry
 from crm.base.locking import save_version
 from crm.base.text import one_line
 from crm.issues.models import Ask
-from crm.messaging.actions import queue_from_template
+from crm.messaging.actions import cancel_queued, queue_from_template
 from crm.messaging.enums import Stream
 from crm.offices.actions import hire
 from crm.people.enums import ContactType
@@ -156,12 +156,16 @@ def offer_times(
 def close_request(
     request: MeetingRequest, *, state: RequestState, version: int, by: User, at: datetime
 ) -> MeetingRequest:
-    """requested | offered → declined (they said no) or withdrawn (we did). The second call raises WrongStateError."""
+    """requested | offered → declined (they said no) or withdrawn (we did); mails that wait do not leave.
+
+    The second call raises WrongStateError.
+    """
     check_request(request, RequestState.DRAFTED, *ASKED)
     if state not in {RequestState.DECLINED, RequestState.WITHDRAWN}:
         raise ValueError(state)
     save_version(request, version=version, at=at, state=state, next_action_on=None)
     release_offers(request, None)
+    cancel_queued(obj=request, reason=state.value, at=at)
     record(f"meeting_request.{state.value}", request, by=by, at=at, about=(request.person, request.ask))
     return request
 

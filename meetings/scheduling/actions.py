@@ -14,6 +14,7 @@ from crm.access.models import User
 from crm.activity.actions import record
 from crm.base.locking import save_version
 from crm.base.text import clean_text, one_line
+from crm.messaging.actions import cancel_queued
 from crm.people.models import Person
 from crm.people.queries import mail_address_of
 from meetings.attendees.actions import (
@@ -87,7 +88,7 @@ def confirm_meeting(
     attendees: Sequence[AttendeeInput] = (),
     is_confidential: bool = False,
 ) -> Meeting:
-    """requested | offered → confirmed, at an offered time or any other; invitations go out.
+    """requested | offered → confirmed, at an offered time or any other; invitations go out, offers that wait do not.
 
     The policymaker and the scheduler of the request are added when `attendees` lacks them; a venue that is
     no row yet becomes one. The second
@@ -103,6 +104,7 @@ def confirm_meeting(
     check_place(format, venue, join_url)
     save_version(request, version=version, at=at, state=RequestState.CONFIRMED, next_action_on=None)
     release_offers(request, offered_time)
+    cancel_queued(obj=request, reason="confirmed", at=at)
     meeting = Meeting.objects.create(
         request=request,
         person=request.person,

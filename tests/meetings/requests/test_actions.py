@@ -8,8 +8,8 @@ from crm.base.errors import StaleVersionError
 from crm.messaging.enums import MessageStatus
 from crm.messaging.models import Message
 from meetings.requests.actions import NewScheduler
-from meetings.scheduling.actions import close_request, offer_times, request_meeting, send_request
-from meetings.scheduling.enums import OfferState, RequestChannel, RequestState
+from meetings.scheduling.actions import close_request, confirm_meeting, offer_times, request_meeting, send_request
+from meetings.scheduling.enums import MeetingFormat, OfferState, RequestChannel, RequestState
 from meetings.scheduling.errors import (
     NoTimesError,
     ReferenceMissingError,
@@ -205,3 +205,47 @@ def test_declined_request_frees_its_times_and_the_ask(coordinator) -> None:
     assert (request.state, request.next_action_on, offer.state) == ("declined", None, OfferState.RELEASED)
     assert verbs(request) == ["meeting_request.declined"]
     assert meeting_request(person=request.person, ask=request.ask, owner=user()).state == "requested"
+
+
+def test_closing_takes_back_what_has_not_left(coordinator) -> None:
+    robin = legislator()
+    dana = office_scheduler(robin)
+    request = request_meeting(
+        robin, ask=ask(), channel=RequestChannel.EMAIL, scheduler=dana, owner=coordinator, by=coordinator, at=AT
+    )
+
+    close_request(request, state=RequestState.WITHDRAWN, version=request.version, by=coordinator, at=AT)
+
+    assert list(Message.objects.values_list("status", "last_error")) == [(MessageStatus.CANCELLED, "withdrawn")]
+
+
+def test_confirming_takes_back_offers_that_have_not_left(coordinator) -> None:
+    robin = legislator()
+    request = request_meeting(
+        robin,
+        ask=ask(),
+        channel=RequestChannel.EMAIL,
+        scheduler=office_scheduler(robin),
+        owner=coordinator,
+        by=coordinator,
+        at=AT,
+    )
+    Message.objects.update(status=MessageStatus.ACCEPTED)
+    offer_times(request, times=[FIRST, SECOND], version=request.version, by=coordinator, at=AT)
+
+    confirm_meeting(
+        request,
+        offered_time=request.offered_times.first(),
+        title="Clean air",
+        format=MeetingFormat.ONLINE,
+        join_url="https://meet.example/1",
+        version=request.version,
+        by=coordinator,
+        at=AT,
+    )
+
+    mails = Message.objects.filter(object_type="meetings.meetingrequest").order_by("id")
+    assert list(mails.values_list("template_key", "status")) == [
+        ("meeting-request", MessageStatus.ACCEPTED),
+        ("meeting-offer", MessageStatus.CANCELLED),
+    ]
