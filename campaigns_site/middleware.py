@@ -7,6 +7,7 @@ from csp.middleware import CSPMiddleware
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
+from django.utils.cache import patch_vary_headers
 
 from campaigns_site.access import Rule, rule_for
 
@@ -23,6 +24,11 @@ class SecurityHeadersMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
         response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        if request.path.startswith("/api/"):
+            # One address answers each token differently: no cache may hand one's answer to another.
+            patch_vary_headers(response, ["Authorization"])
+            if "Authorization" in request.headers:
+                response.headers["Cache-Control"] = "private, no-store"
         return response
 
 

@@ -57,3 +57,12 @@ def test_acting_on_the_root_page_is_a_bad_request(client: Client) -> None:
     response = client.post(f"/api/v3/pages/{root.pk}/copy/", data="{}", content_type="application/json", **token)
 
     assert response.status_code // 100 == 4
+
+
+@pytest.mark.django_db
+def test_what_a_token_sees_stays_out_of_caches(client: Client) -> None:
+    mine = client.get("/api/v3/crm/people/", **bearer(Role.COORDINATOR))
+    public = client.get("/api/v3/pages/")
+
+    assert (mine["Cache-Control"], "Authorization" in mine["Vary"]) == ("private, no-store", True)
+    assert (public.has_header("Cache-Control"), "Authorization" in public["Vary"]) == (False, True)
