@@ -1,11 +1,12 @@
 """Forms of meetings: times in the zone of the place, the place itself, the words everybody sees."""
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from meetings.scheduling.enums import MeetingFormat
@@ -22,6 +23,10 @@ from meetings.scheduling.rules import check_place, localise, offset_name, place_
 from meetings.steps.forms import StepForm, VersionForm
 
 REGIONS = ("America", "Europe", "Africa", "Asia", "Australia", "Pacific", "Atlantic", "Indian", "Antarctica", "Arctic")
+
+EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
+"""At the ends of the calendar no zone can be applied any more."""
+OUT_OF_RANGE = _("Enter a date between 2000 and 2100.")
 
 
 @cache
@@ -57,6 +62,7 @@ class TimeForm(StepForm):
         label=_("Date"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"required": _("Enter the date."), "invalid": _("Enter the date like 2026-10-28.")},
+        validators=[MinValueValidator(EARLIEST, OUT_OF_RANGE), MaxValueValidator(LATEST, OUT_OF_RANGE)],
     )
     start = forms.TimeField(
         label=_("Starts"),

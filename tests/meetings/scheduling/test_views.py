@@ -209,3 +209,13 @@ def test_my_day_shows_the_meetings_i_own_or_attend_today(client) -> None:
 
     found = [word for word in ("Mine today", "Attended today", "Another's", "Tomorrow") if word in text]
     assert found == ["Mine today", "Attended today"]
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_no_zone_knows_is_refused_with_a_sentence(delegation, client, day: str) -> None:
+    client.force_login(delegation.coordinator)
+    typed = {"time-date": day, "time-start": "23:00", "time-end": "23:30", "time-zone": "America/New_York"}
+
+    response = client.post(url("meeting_move", delegation.meeting), {"version": "1"} | typed)
+
+    assert (response.status_code, "Enter a date between 2000 and 2100." in text_of(response)) == (422, True)
