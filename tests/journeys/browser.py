@@ -12,6 +12,10 @@ DESK = {"viewport": {"width": 1280, "height": 900}, **STILL}
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True, **STILL}
 # Wagtail 8.0 announces the number of matches of a list in <h2 role="alert">.
 WAGTAILS_OWN = ("aria-allowed-role",)
+AT_REST = """Promise.race([
+    Promise.allSettled(document.getAnimations().map(each => each.finished)),
+    new Promise(done => setTimeout(done, 1500)),
+]).then(() => null)"""
 PICTURES = Path(settings.BASE_DIR) / "var" / "journey"
 
 
@@ -46,7 +50,7 @@ class Person:
         """Keep a picture, and hold the page to our rules: accessible, and no wider than the screen."""
         if self.page.locator(".messages li").count():
             self.page.wait_for_timeout(700)  # Wagtail's messages fade in by a timer of their own
-        self.page.wait_for_function("document.getAnimations().every(each => each.playState !== 'running')")
+        self.page.evaluate(AT_REST)
         self.picture(name)
         self.wrong += [f"{name}: {each}" for each in violations(self.page, self.chrome_rules)]
         if self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
