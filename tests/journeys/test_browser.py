@@ -19,6 +19,7 @@ from django.urls import reverse
 from cms.models import PetitionPage
 from crm.activity.models import ActivityEntry
 from crm.briefings.actions import create_talking_point
+from crm.messaging.models import Message
 from crm.people import models as registry
 from crm.people.queries import district_of
 from crm.places.actions import set_postcode_areas
@@ -85,6 +86,8 @@ def test_whole_job_in_the_browser(world: World, windows: Windows) -> None:
     coordinator_takes_the_briefing(world, olu)
     outcome_on_the_phone(world, phone)
     my_day_shows_the_tasks(olu, phone)
+
+    the_other_screens(world, olu)
 
     assert "\n".join(windows.wrong()) == ""
     assert steps_on_the_timeline() == STEPS
@@ -321,6 +324,26 @@ def my_day_shows_the_tasks(olu: Person, phone: Person) -> None:
     olu.look("27-my-day-after")
     text = olu.page.locator("#my-day").inner_text()
     assert "I will co-sponsor the bill." in text
+
+
+def the_other_screens(world: World, olu: Person) -> None:
+    """What the walk did not pass, with something on it."""
+    ids, draft = [world.meeting.public_id], Message.objects.get(status="draft")
+    screens = {
+        "person-after": reverse("people:page", args=[world.policymaker.public_id]),
+        "meetings": reverse("meetings:index"),
+        "requests": reverse("meeting_requests:index"),
+        "answers": reverse("answers_to_look_at"),
+        "tasks": reverse("tasks:index"),
+        "mails": reverse("mails:index"),
+        "mail-draft": reverse("crm_mail", args=[draft.public_id]),
+        "briefings": reverse("briefing_list", args=[world.policymaker.public_id]),
+        "agenda": reverse("meeting_agenda", args=ids),
+        "outcome-again": reverse("meeting_outcome", args=ids),
+    }
+    for number, (name, path) in enumerate(screens.items(), start=28):
+        olu.go(path)
+        olu.look(f"{number}-{name}")
 
 
 def steps_on_the_timeline() -> list[str]:
