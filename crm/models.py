@@ -1,6 +1,6 @@
 """Index of the slices' models, so that Django finds them."""
 
-from crm.access.models import User
+from crm.access.models import SubmittedForm, User
 from crm.activity.models import ActivityEntry, ActivityLink
 from crm.briefings.models import BriefingSnapshot, TalkingPoint
 from crm.campaigns.models import Campaign
@@ -67,6 +67,7 @@ __all__ = [
     "SequenceStep",
     "Signature",
     "Stance",
+    "SubmittedForm",
     "Suppression",
     "TalkingPoint",
     "Task",

@@ -1,10 +1,12 @@
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 
 from crm.access.enums import Role
-from crm.access.models import User
+from crm.access.models import SubmittedForm, User
 from crm.access.rules import STAFF_ROLES
 
 PAGE_EDITORS = frozenset({Role.EDITOR, Role.MODERATOR, Role.DIRECTOR})
@@ -37,3 +39,23 @@ def change_role(user: User, *, role: Role) -> User:
     user.save(update_fields=["role"])
     user.groups.set([ensure_role_groups()[role]])
     return user
+
+
+def submit_once(key: str, act: Callable[[], str], *, at: datetime) -> str:
+    """Do `act` in one transaction with the note that it was done; answers where it led.
+
+    The second call with the same key, also at the same moment, does nothing and answers the same. An empty
+    answer of `act` means it was refused: everything is taken back and the form may be sent again.
+    """
+    if known := SubmittedForm.objects.filter(key=key).first():
+        return known.location
+    with transaction.atomic():
+        row, made = SubmittedForm.objects.get_or_create(key=key, defaults={"submitted_at": at})
+        if not made:
+            return row.location
+        location = act()
+        if location:
+            SubmittedForm.objects.filter(pk=row.pk).update(location=location[:500])
+        else:
+            transaction.set_rollback(True)
+        return location

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from crm.access.enums import Role
+from crm.base.models import Row
 
 M = TypeVar("M", bound=models.Model)
 
@@ -19,6 +20,20 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.get_username()
+
+
+class SubmittedForm(Row):
+    """One sending of one rendered form, so that a double click makes one row. `location` is where it led.
+
+    Rows older than a day say nothing and may be deleted.
+    """
+
+    key = models.CharField(max_length=64, unique=True)
+    location = models.CharField(max_length=500)
+    submitted_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.location
 
 
 class RowQuerySet(models.QuerySet[M]):

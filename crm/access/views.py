@@ -3,6 +3,9 @@
 Hidden rows answer 404, forbidden acts on visible rows 403, and every write goes through the viewset's actions.
 """
 
+import hashlib
+import json
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.admin.utils import unquote
@@ -16,6 +19,7 @@ from wagtail.admin.views import generic
 from wagtail.admin.views.generic import history, usage
 from wagtail_modeladmin import views as modeladmin
 
+from crm.access.actions import submit_once
 from crm.access.enums import Act
 from crm.access.forms import both_versions
 from crm.access.rules import can, visible_rows
@@ -41,6 +45,24 @@ def require(request: HttpRequest, act: Act, model: type[Model] | Model) -> None:
         raise Http404
     if not can(request.user, act, model):
         raise PermissionDenied
+
+
+def once(request: HttpRequest, act: Callable[[], HttpResponse]) -> HttpResponse:
+    """The answer of `act`; for a second sending of the same rendered form the first one's redirect, and no act.
+
+    Every rendering of a form has its own CSRF token, so a form opened anew is never taken for a double click.
+    """
+    if not request.POST.get("csrfmiddlewaretoken"):
+        return act()
+    given: list[HttpResponse] = []
+
+    def location_of() -> str:
+        given.append(act())
+        return given[0].headers.get("Location", "")
+
+    sent = json.dumps([request.user.pk, request.path, sorted(request.POST.lists())])
+    location = submit_once(hashlib.sha256(sent.encode()).hexdigest(), location_of, at=timezone.now())
+    return given[0] if given else redirect(location)
 
 
 def visible_or_404(model: type[Model], request: HttpRequest, **lookup: Any) -> Any:
@@ -127,6 +149,9 @@ class SavesThroughActions:
 
 class RowRuleAddView(SavesThroughActions, RowRuleMixin, generic.CreateView):
     row_act = Act.ADD
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        return once(self.request, lambda: super(RowRuleAddView, self).form_valid(form))
 
     def save_instance(self) -> Any:
         return self.viewset.create(self.form, by=self.request.user, at=timezone.now())
@@ -239,6 +264,9 @@ class AdminSavesThroughActions(AdminRuleMixin):
 
 class AdminRuleCreateView(AdminSavesThroughActions, modeladmin.CreateView):
     row_act = Act.ADD
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        return once(self.request, lambda: super(AdminRuleCreateView, self).form_valid(form))
 
     def save_row(self, form: Any) -> Any:
         return self.model_admin.create(form, by=self.request.user, at=timezone.now())

@@ -20,7 +20,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from crm.access.enums import Act
 from crm.access.models import User
 from crm.access.rules import can
-from crm.access.views import RowRuleMixin, forbidden, require, visible_or_404
+from crm.access.views import RowRuleMixin, forbidden, once, require, visible_or_404
 from crm.activity.views import timeline_context
 from crm.base.errors import ParleyError
 from crm.people import queries
@@ -140,9 +140,18 @@ class PersonFormView(View, ABC):
         except PermissionDenied:
             return forbidden(request)
         form = self.make_form(person)
-        if form.is_valid() and self._done(person, form):
-            messages.success(request, self.done)
-            return redirect(person_url(person, self.key))
+        if form.is_valid():
+            return once(request, lambda: self.answer(person, form))
+        return self.refuse(person, form)
+
+    def answer(self, person: Person, form: Any) -> HttpResponse:
+        if not self._done(person, form):
+            return self.refuse(person, form)
+        messages.success(self.request, self.done)
+        return redirect(person_url(person, self.key))
+
+    def refuse(self, person: Person, form: Any) -> HttpResponse:
+        request, public_id = self.request, person.public_id
         response = PersonPageView.as_view(bound={self.key: form})(_as_get(request), public_id=public_id)
         response.status_code = 422
         return response
