@@ -62,7 +62,7 @@ def hire(
     Raises ValidationError for a value that does not fit.
     """
     entry = entry or record("staff.added", principal, by=by, at=at)
-    kept_to = {"visibility": principal.visibility, "owner": principal.owner}
+    kept_to: dict[str, Any] = {"visibility": principal.visibility, "owner": principal.owner}
     staff = create_person(name=name, category=PersonCategory.OFFICE_STAFF, by=by, at=at, entry=entry, **kept_to)
     for kind, value in contacts.items():
         if value:
