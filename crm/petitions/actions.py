@@ -1,7 +1,5 @@
-"""Petitions: open them, sign them, count what the owners of the mailboxes confirmed.
-
-Signing answers everybody alike and never counts. Only the confirmation counts, and it writes the counters
-last: signature, then area, then petition, always in this order.
+"""Petitions. Signing answers everybody alike and never counts; only the confirmation does, and it writes the
+counters last: signature, then area, then petition, always in this order.
 """
 
 from collections.abc import Sequence
@@ -71,20 +69,14 @@ def create_petition(
 
 @transaction.atomic
 def open_petition(petition: Petition, *, by: User | None, at: datetime) -> Petition:
-    """Take signatures from now on, or from its first day. The second call changes nothing.
-
-    Raises PetitionStateError for a closed petition.
-    """
+    """Take signatures from now on, or its first day. The second call changes nothing; closed: PetitionStateError."""
     opens_at = petition.opens_at or at
     return _move(petition, PetitionState.DRAFT, PetitionState.OPEN, by, at, opens_at=opens_at)
 
 
 @transaction.atomic
 def close_petition(petition: Petition, *, by: User | None, at: datetime) -> Petition:
-    """Take and confirm no more signatures. The second call changes nothing.
-
-    Raises PetitionStateError for a draft. What is not confirmed by now never counts.
-    """
+    """Take and confirm no more signatures. The second call changes nothing; a draft: PetitionStateError."""
     return _move(petition, PetitionState.OPEN, PetitionState.CLOSED, by, at, closes_at=at)
 
 
@@ -127,15 +119,32 @@ def sign_petition(
     if not any(wording.purpose == Purpose.SIGNATURE for wording in consents):
         raise errors.SignatureRefusedError(rules.CONSENT_NEEDED, field="signature_consent")
     rules.refuse_unless_open(petition, at)
-    if is_suppressed(typed["email"], Purpose.SIGNATURE):
-        return
     values = typed | {"language": language, "is_suspect": is_suspect, "submitted_at": at}
+    with transaction.atomic():
+        _submit(petition, values, consents, evidence or {}, at)
+        if is_suppressed(typed["email"], Purpose.SIGNATURE):
+            transaction.set_rollback(True)
+
+
+def _submit(
+    petition: Petition, values: dict[str, Any], consents: Sequence[Wording], evidence: dict[str, Any], at: datetime
+) -> None:
+    """Does the whole work for everybody and takes back what does not count: time must not tell who has signed."""
     signature, is_new = _take(petition, values, at)
-    if is_new:
+    signature.email = signature.email or values["email"]
+    with transaction.atomic():
         entry = record("signature.submitted", signature, by=None, at=at, actor_kind=ActorKind.PUBLIC)
-        _record_consents(signature, consents, evidence or {}, at, entry)
-    if _mail_allowed(signature, at):
+        _record_consents(signature, consents, evidence, at, entry)
+        if not is_new:
+            transaction.set_rollback(True)
+    due = Q(mailed_at=None) | Q(mailed_at__lte=at - rules.MAIL_AGAIN_AFTER)
+    waiting = Signature.objects.filter(due, pk=signature.pk, state=SignatureState.PENDING)
+    is_due = waiting.update(mailed_at=at)
+    with transaction.atomic():
+        is_allowed = _use_allowance(signature.email, at)
         _queue_confirmation(signature, at)
+        if not (is_due and is_allowed):
+            transaction.set_rollback(True)
 
 
 def confirm_signature(public_id: str, *, at: datetime) -> bool:
@@ -235,14 +244,8 @@ def _record_consents(
         )
 
 
-def _mail_allowed(signature: Signature, at: datetime) -> bool:
-    """Take one mail of this petition's and of the mailbox's allowance. Conditional UPDATEs decide races."""
-    due = Q(mailed_at=None) | Q(mailed_at__lte=at - rules.MAIL_AGAIN_AFTER)
-    waiting = Signature.objects.filter(due, pk=signature.pk, state=SignatureState.PENDING)
-    return bool(waiting.update(mailed_at=at)) and _use_allowance(signature.email, at)
-
-
 def _use_allowance(email: str, at: datetime) -> bool:
+    """Take one of the mailbox's mails a day. Conditional UPDATEs decide races."""
     contact = email_hash(email, purpose="petition.contact")
     slots = [MailAllowance(contact_hash=contact, slot=slot, used_at=LONG_AGO) for slot in range(rules.MAILS_PER_DAY)]
     MailAllowance.objects.bulk_create(slots, ignore_conflicts=True)

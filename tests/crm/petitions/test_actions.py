@@ -2,7 +2,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from crm.access.models import User
 from crm.activity.models import ActivityEntry
@@ -431,3 +432,27 @@ def test_whoever_withdrew_can_sign_again() -> None:
     owner.refresh_from_db()
     assert (again, row.state, row.given_name, owner.signature_count) == (True, SignatureState.VALIDATED, "Augusta", 1)
     assert count_mismatches() == []
+
+
+def writes(owner: Petition, email: str) -> list[str]:
+    """The first words of every statement one submission runs."""
+    with CaptureQueriesContext(connection) as queries:
+        sign(owner, email, at=LATER)
+    return [" ".join(query["sql"].split()[:3]) for query in queries if query["sql"].startswith("INSERT")]
+
+
+def test_signing_writes_as_much_for_everybody() -> None:
+    owner = petition()
+    for email in ("waits@people.example", "counts@people.example", "not-me@people.example"):
+        sign(owner, email)
+    rows = {row.email.partition("@")[0]: row.public_id for row in Signature.objects.all()}
+    confirm_signature(rows["counts"], at=AT)
+    disown_signature(rows["not-me"], at=AT)
+    before = (Signature.objects.count(), ConsentRecord.objects.count(), Message.objects.count())
+
+    new = writes(owner, "new@people.example")
+    others = [writes(owner, f"{name}@people.example") for name in ("counts", "not-me")]
+
+    assert others == [new, new]
+    after = (Signature.objects.count(), ConsentRecord.objects.count(), Message.objects.count())
+    assert [now - then for now, then in zip(after, before, strict=True)] == [1, 1, 1]
