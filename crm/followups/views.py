@@ -182,7 +182,7 @@ def _version(request: HttpRequest) -> int:
 def _safe_next(request: HttpRequest) -> str:
     given = request.POST.get("next", "")
     ours = url_has_allowed_host_and_scheme(given, allowed_hosts={request.get_host()}, require_https=request.is_secure())
-    return given if given and ours else reverse("wagtailadmin_home")
+    return given if given.startswith("/") and ours else reverse("wagtailadmin_home")
 
 
 class MyDayPanel(Component):
