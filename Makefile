@@ -6,7 +6,7 @@ MANAGE := $(BIN)/python manage.py
 READY := $(VENV)/.ready
 PORT ?= 8000
 
-.PHONY: help setup demo test test-all test-migrations test-postgres test-browser verify clean
+.PHONY: help setup demo test test-all test-slow test-migrations test-postgres test-browser verify clean
 
 help:
 	@echo "make demo      set everything up and serve a believable organisation on http://localhost:$(PORT)/"
@@ -29,8 +29,10 @@ demo: setup
 test: setup
 	$(BIN)/pytest -n 2 -q
 
-test-all: test
-	$(BIN)/pytest -q -m slow
+test-all: test test-slow
+
+test-slow: setup
+	$(BIN)/pytest -q -n 2 -m slow
 	$(MAKE) test-migrations test-postgres test-browser
 
 test-migrations: setup

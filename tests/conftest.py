@@ -37,12 +37,12 @@ def shared_tools() -> Path:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """The fast suite builds tables from the models: add the rows that Wagtail's migrations would have made."""
-    from tests.first_rows import create_first_rows
+    """The same first rows, whether the tables came from the models or from the migrations."""
+    from tests.first_rows import create_first_rows, remove_welcome_page
 
-    if not settings.RUN_MIGRATIONS:
-        with django_db_blocker.unblock():
-            create_first_rows()
+    with django_db_blocker.unblock():
+        create_first_rows()
+        remove_welcome_page()
     return
 
 

@@ -34,6 +34,15 @@ def create_first_rows() -> None:
     )
 
 
+def remove_welcome_page() -> None:
+    """Wagtail's migrations publish a welcome page; tests start with nothing below the root."""
+    root = Page.get_first_root_node()
+    Site.objects.exclude(root_page=root).update(root_page=root)
+    for page in root.get_children():
+        page.delete()
+    Site.clear_site_root_paths_cache()
+
+
 def create_search_table() -> None:
     """SQLite's full-text table and its triggers, run from the migration that owns them."""
     if connection.vendor != "sqlite":

@@ -83,7 +83,7 @@ def record_answer(
     (default: `at`). The same answer again to the same version only moves the clock and answers None.
     Raises MeetingOverError for a meeting that is over or somebody no longer invited.
     """
-    attendee = Attendee.objects.select_for_update().select_related("meeting", "person").get(pk=attendee.pk)
+    attendee = Attendee.objects.select_for_update(of=("self",)).select_related("meeting", "person").get(pk=attendee.pk)
     meeting = attendee.meeting
     check_running(meeting)
     if attendee.removed_at is not None:
