@@ -99,7 +99,7 @@ def test_every_fact_has_a_source_and_an_age(pack: BriefingSnapshot) -> None:
 
 
 def test_later_edits_do_not_change_a_snapshot(pack: BriefingSnapshot, known: Person, coordinator: User) -> None:
-    before = json.dumps(pack.content)
+    before = json.dumps(pack.content, sort_keys=True)
     shown = presented(pack.content)
     pdf = render_pdf(pack.content, title=pack.title, language=pack.language)
 
