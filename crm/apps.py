@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.apps import AppConfig, apps
 
 
@@ -22,7 +24,8 @@ class CrmConfig(AppConfig):
         from crm.places import registry as places
         from crm.sequences import registry as sequences
 
-        apps.get_app_config("wagtailusers").user_viewset = "crm.access.viewsets.RoleUserViewSet"
+        users: Any = apps.get_app_config("wagtailusers")
+        users.user_viewset = "crm.access.viewsets.RoleUserViewSet"
         CharField.register_lookup(Length)
         permissions.declare()
         personal_data.declare()

@@ -19,9 +19,7 @@ def start(**changes: str) -> subprocess.CompletedProcess[str]:
     env = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
     env |= GOOD | changes | {"DJANGO_SETTINGS_MODULE": "campaigns_site.settings.production"}
     command = [sys.executable, "-c", "from django.conf import settings; print(settings.DEBUG)"]
-    return subprocess.run(
-        command, cwd=Path(settings.BASE_DIR), env=env, capture_output=True, text=True, check=False
-    )
+    return subprocess.run(command, cwd=Path(settings.BASE_DIR), env=env, capture_output=True, text=True, check=False)
 
 
 def test_production_starts_with_good_settings() -> None:

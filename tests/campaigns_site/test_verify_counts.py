@@ -32,7 +32,8 @@ def test_a_wrong_counter_ends_with_a_sentence() -> None:
 
     assert (caught.value.returncode, str(caught.value)) == (
         1,
-        f"Counters that differ from their rows: 1. The first is total of petition {owner.public_id}: 9 stored, 1 counted. "
+        "Counters that differ from their rows: 1. "
+        f"The first is total of petition {owner.public_id}: 9 stored, 1 counted. "
         "Run the command again with --repair to set them right.",
     )
 
