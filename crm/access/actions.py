@@ -14,21 +14,22 @@ PAGE_EDITORS = frozenset({Role.EDITOR, Role.MODERATOR, Role.DIRECTOR})
 
 def ensure_role_groups() -> dict[Role, Group]:
     """One Django group per role, with the rights Wagtail itself asks for. The second call changes nothing."""
-    admin = Permission.objects.get(codename="access_admin", content_type__app_label="wagtailadmin")
-    groups: dict[Role, Group] = {}
-    for role in Role:
-        group, _made = Group.objects.get_or_create(name=role.value)
-        if role in STAFF_ROLES:
-            group.permissions.add(admin)
-        groups[role] = group
-    return groups
+    return {role: ensure_role_group(role) for role in Role}
+
+
+def ensure_role_group(role: Role) -> Group:
+    """The group of one role; made with its rights the first time."""
+    group, made = Group.objects.get_or_create(name=role.value)
+    if made and role in STAFF_ROLES:
+        group.permissions.add(Permission.objects.get(codename="access_admin", content_type__app_label="wagtailadmin"))
+    return group
 
 
 @transaction.atomic
 def create_user(*, username: str, email: str, role: Role, password: str | None, **fields: Any) -> User:
     """A user with exactly one role. A second call with the same username raises IntegrityError."""
     user: User = User.objects.create_user(username=username, email=email, password=password, role=role, **fields)
-    user.groups.set([ensure_role_groups()[role]])
+    user.groups.set([ensure_role_group(role)])
     return user
 
 
@@ -37,7 +38,7 @@ def change_role(user: User, *, role: Role) -> User:
     """Give another role; it counts from the next request on. The second call changes nothing."""
     user.role = role
     user.save(update_fields=["role"])
-    user.groups.set([ensure_role_groups()[role]])
+    user.groups.set([ensure_role_group(role)])
     return user
 
 

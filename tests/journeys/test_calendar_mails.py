@@ -15,6 +15,8 @@ from crm.messaging.models import Message
 from tests.journeys import after, office
 from tests.journeys.walk import CANARY, DANA, DAY, EVERYBODY, HOUR, KIM, LEAD, NOTES, THERE, World, run
 
+pytestmark = pytest.mark.slow
+
 # RFC 5546 section 3.2.5 forbids STATUS when one person is uninvited. The checker cannot tell that case from a
 # cancellation and warns ("only right when single people are uninvited"), also under --strict.
 UNINVITED = [["W", "C7"]]

@@ -171,7 +171,7 @@ def test_no_address_shows_or_changes_a_secret_meeting(role: Role, secret: Meetin
     assert len(addresses(secret)) > 35
 
 
-@pytest.mark.parametrize("role", BLIND)
+@pytest.mark.parametrize("role", CRAWLED)
 def test_a_secret_meeting_answers_like_one_that_does_not_exist(role: Role, secret: Meeting, sign_in: Any) -> None:
     client = sign_in(role)
     pairs = [(url, url.replace(secret.public_id, "no-such-meeting")) for url in addresses(secret) if "/meeting/" in url]
@@ -192,6 +192,7 @@ def test_the_same_posts_change_the_rows_of_the_owner(secret: Meeting, client: Cl
     assert changed >= {"Meeting", "MeetingRequest", "Attendee", "AgendaItem", "ReplyReview"}
 
 
+@pytest.mark.slow
 def test_the_same_addresses_show_it_to_the_owner_and_the_director(secret: Meeting, client: Client) -> None:
     for person in (make_user(role=Role.DIRECTOR), User.objects.get(username="owner")):
         client.force_login(person)

@@ -134,6 +134,7 @@ def test_the_same_posts_do_change_the_rows_of_somebody_who_may(secret: Person, c
     assert changed == {"Person", "Task", "Commitment", "InternalNote", "Organization", "Membership", "ContactDetail"}
 
 
+@pytest.mark.slow
 def test_the_same_addresses_show_the_row_to_her_owner_and_the_director(secret: Person, client: Client) -> None:
     people = [make_user(role=Role.DIRECTOR), User.objects.get(username="owner")]
 
@@ -143,7 +144,7 @@ def test_the_same_addresses_show_the_row_to_her_owner_and_the_director(secret: P
         assert {"/admin/people/", f"/admin/people/{secret.public_id}/", "/admin/tasks/"} <= set(shown)
 
 
-@pytest.mark.parametrize("role", BLIND)
+@pytest.mark.parametrize("role", CRAWLED)
 def test_a_hidden_row_answers_like_one_that_does_not_exist(role: Role, secret: Person, sign_in: Any) -> None:
     client = sign_in(role)
     pairs = [

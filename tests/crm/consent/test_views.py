@@ -151,6 +151,7 @@ def forgeries() -> list[str]:
     return [*swapped, *letters, *moved, *other, *guesses, good[:-1], good + "A", "z", "zz", "1", "%00", "z" * 400]
 
 
+@pytest.mark.slow
 def test_three_hundred_forged_tokens_open_nothing(door: Door, client: Client) -> None:
     tokens = forgeries()
 

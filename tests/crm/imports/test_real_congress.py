@@ -99,6 +99,7 @@ def several(rows: Any, name: str) -> int:
     return rows.order_by().values("person").annotate(n=Count(name, distinct=True)).filter(n__gt=1).count()
 
 
+@pytest.mark.slow
 def test_congress_equals_the_reference_counts_in_time(shared_data: Path) -> None:
     reference = expected(shared_data)
     reference["membership_titles"] = dict(reference["membership_titles"])

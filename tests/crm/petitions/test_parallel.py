@@ -23,7 +23,7 @@ from tests.factories.places import area
 AT = datetime(2026, 4, 1, 12, 0, tzinfo=UTC)
 Threads = Callable[[list[Callable[[], Any]]], list[Any]]
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 @pytest.fixture
