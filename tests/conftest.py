@@ -14,7 +14,6 @@ from crm.access.enums import Role
 from crm.access.models import User
 from tests.factories.access import user as make_user
 
-
 # Collecting garbage after every 700 objects costs a fifth of the suite's time.
 gc.set_threshold(100_000, 50, 50)
 
