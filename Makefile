@@ -27,12 +27,12 @@ demo: setup
 	$(MANAGE) demo --port $(PORT)
 
 test: setup
-	$(BIN)/pytest -n 2 -q
+	$(BIN)/pytest -n 2 --dist worksteal -q
 
 test-all: test test-slow
 
 test-slow: setup
-	$(BIN)/pytest -q -n 2 -m slow
+	$(BIN)/pytest -n 2 --dist worksteal -q -m slow
 	$(MAKE) test-migrations test-postgres test-browser
 
 test-migrations: setup
