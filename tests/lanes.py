@@ -39,7 +39,8 @@ def main() -> int:
     if not postgres_answers():
         return 0
     env = os.environ | {"DATABASE_URL": POSTGRES, "TEST_MIGRATIONS": "1"} | redis_url()
-    return subprocess.run([sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal", "-q"], env=env, check=False).returncode
+    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal", "-q"]
+    return subprocess.run(command, env=env, check=False).returncode
 
 
 if __name__ == "__main__":
