@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
+from pytest_django.plugin import blocking_manager_key
 
 from crm.access.enums import Role
 from crm.access.models import User
@@ -48,6 +49,18 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
         create_first_rows()
         remove_welcome_page()
     return
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """A transactional test ends by emptying every table: put the first rows back for whoever comes next."""
+    from tests.first_rows import create_first_rows
+
+    yield
+    marker = item.get_closest_marker("django_db")
+    if marker is not None and marker.kwargs.get("transaction"):
+        with item.config.stash[blocking_manager_key].unblock():
+            create_first_rows()
 
 
 @pytest.fixture
