@@ -23,7 +23,7 @@ def serve(port: int, *, say: Callable[[str], object]) -> int:
     """
     running = {
         "site": child("runserver", "--noreload", f"127.0.0.1:{port}"),
-        "worker": child("db_worker", "--no-reload", "--no-startup-delay"),
+        "worker": child("db_worker", "--no-reload", "--no-startup-delay", "--verbosity", "0"),
         "dispatcher": child("deliver"),
     }
     signal.signal(signal.SIGTERM, signal.default_int_handler)
