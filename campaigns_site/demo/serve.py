@@ -1,10 +1,13 @@
 """Run everything the demo needs as children of one command, and stop all of them together."""
 
+import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+
+from django.conf import settings
 
 from campaigns_site.settings.environment import BASE_DIR
 
@@ -12,8 +15,9 @@ RUN_DUE_SECONDS = 30
 
 
 def child(*arguments: str) -> "subprocess.Popen[bytes]":
-    """Start one management command beside us."""
-    return subprocess.Popen([sys.executable, "manage.py", *arguments], cwd=BASE_DIR)
+    """Start one management command beside us; it mails the same links as we do."""
+    env = os.environ | {"PUBLIC_URL": settings.PUBLIC_URL}
+    return subprocess.Popen([sys.executable, "manage.py", *arguments], cwd=BASE_DIR, env=env)
 
 
 def serve(port: int, *, say: Callable[[str], object]) -> int:

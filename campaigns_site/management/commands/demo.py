@@ -26,12 +26,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not getattr(settings, "DEV_PAGES", False):
             raise CommandError("The demo has well-known passwords; run it with the development settings only.")
+        settings.PUBLIC_URL = f"http://localhost:{options['port']}"
         call_command("migrate", verbosity=0)
         if User.objects.exists():
             self.stdout.write("The demo is built already; remove var/parley.sqlite3 to build it anew.")
         else:
             self._build(options)
-        self._addresses(options["port"])
+        self._addresses()
         if not options["no_serve"] and serve(options["port"], say=self.stdout.write):
             raise CommandError("The demo stopped because one of its parts stopped.")
 
@@ -42,8 +43,7 @@ class Command(BaseCommand):
         story = Story(seed=options["seed"], size=options["size"], now=now, port=options["port"], say=self.stdout.write)
         story.build()
 
-    def _addresses(self, port: int) -> None:
-        here = f"http://localhost:{port}"
+    def _addresses(self) -> None:
         self.stdout.write("")
         for what, path in (
             ("Public site", "/"),
@@ -52,6 +52,6 @@ class Command(BaseCommand):
             ("Every component", "/dev/patterns/"),
             ("API", "/api/v3/docs/"),
         ):
-            self.stdout.write(f"  {what:16} {here}{path}")
+            self.stdout.write(f"  {what:16} {settings.PUBLIC_URL}{path}")
         self.stdout.write(f"\n  Sign in as one of these, all with the password {PASSWORD}:")
         self.stdout.write("  " + ", ".join(role.value for role, _given, _family in TEAM) + "\n")
