@@ -22,6 +22,20 @@ class User(AbstractUser):
         return self.get_full_name() or self.get_username()
 
 
+class Team(Row):
+    """Colleagues who share what is kept to the team."""
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    members = models.ManyToManyField(User, verbose_name=_("members"), related_name="teams", blank=True)
+
+    class Meta:
+        ordering = ["name", "id"]
+        verbose_name = _("team")
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class SubmittedForm(Row):
     """One sending of one rendered form, so that a double click makes one row. `location` is where it led.
 
@@ -37,7 +51,17 @@ class SubmittedForm(Row):
 
 
 class RowQuerySet(models.QuerySet[M]):
-    """Base of every row-limited queryset: default deny until a subclass says more."""
+    """Base of every row-limited queryset: default deny until a subclass says more.
+
+    `driver` are the keys of rows found by walking, for whoever counts them (`crm.people.queries.drawn_from`).
+    """
+
+    driver: Any = None
+
+    def _clone(self) -> Any:
+        copy: Any = super()._clone()  # type: ignore[misc]
+        copy.driver = self.driver
+        return copy
 
     def visible_to(self, user: User | AnonymousUser) -> Any:
         """The rows this user may see. Every surface asks here."""

@@ -283,3 +283,11 @@ class AdminRuleEditView(AdminSavesThroughActions, modeladmin.EditView):
 
 class AdminRuleInspectView(AdminRuleMixin, modeladmin.InspectView):
     row_act = Act.VIEW
+
+    def get_field_display_value(self, field_name: str, field: Any = None) -> Any:
+        """Nothing where the row points to one that may not be seen."""
+        linked: Any = getattr(self.instance, field_name, None)
+        limited = hasattr(getattr(type(linked), "_default_manager", None), "visible_to")
+        if limited and not visible_rows(type(linked), self.request.user).filter(pk=linked.pk).exists():
+            return self.model_admin.get_empty_value_display(field_name)
+        return super().get_field_display_value(field_name, field)

@@ -1,13 +1,17 @@
 """Base classes of the admin screens: Wagtail's viewsets and choosers, with our row rules in every view."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
+from django import forms
 from django.contrib.auth.models import AnonymousUser, Permission
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.panels import FieldPanel, ObjectList
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permission_policies import BasePermissionPolicy
 from wagtail.users.views import users
@@ -15,10 +19,10 @@ from wagtail_modeladmin.helpers import PermissionHelper
 from wagtail_modeladmin.options import ModelAdmin
 
 from crm.access import views
-from crm.access.actions import change_role, create_user
+from crm.access.actions import change_role, create_team, create_user, rename_team, set_members
 from crm.access.enums import Act, Role
-from crm.access.forms import RoleUserEditForm, RoleUserForm
-from crm.access.models import User
+from crm.access.forms import AdminForm, RoleUserEditForm, RoleUserForm
+from crm.access.models import Team, User
 from crm.access.registry import allowed_acts
 from crm.access.rules import can, visible_rows
 
@@ -134,6 +138,17 @@ class RowRuleModelViewSet(ModelViewSet):
         return type(f"{model.__name__}MenuItem", (super().menu_item_class,), {"is_shown": is_shown})
 
 
+class RowRuleMenuItem(MenuItem):
+    """A menu item of a screen that is no viewset: shown to whoever may see the model."""
+
+    def __init__(self, label: Any, url: Any, *, model: type[Model], **options: Any) -> None:
+        self.model = model
+        super().__init__(label, url, **options)
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return can(request.user, Act.VIEW, self.model)
+
+
 class RowRulePermissionHelper(PermissionHelper):
     """Which buttons and menu items modeladmin shows. Rows in its lists are visible ones already."""
 
@@ -222,3 +237,24 @@ class RoleUserViewSet(users.UserViewSet):
 
     def get_form_class(self, for_update: bool = False) -> Any:
         return RoleUserEditForm if for_update else RoleUserForm
+
+
+class TeamAdmin(RowRuleModelAdmin):
+    """Colleagues who share what is kept to the team; directors say who they are."""
+
+    model = Team
+    base_url_path = "reference/teams"
+    menu_icon = "group"
+    list_display = ("name",)
+    search_fields = ("name",)
+    edit_handler = ObjectList(
+        [FieldPanel("name"), FieldPanel("members", widget=forms.CheckboxSelectMultiple)], base_form_class=AdminForm
+    )
+
+    def create(self, form: Any, *, by: User, at: datetime) -> Team:
+        given = form.changes()
+        return set_members(create_team(name=given["name"], by=by, at=at), given["members"], by=by, at=at)
+
+    def update(self, row: Team, form: Any, *, version: int, by: User, at: datetime) -> Team:
+        given = form.changes()
+        return set_members(rename_team(row, name=given["name"], by=by, at=at), given["members"], by=by, at=at)

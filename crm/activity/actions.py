@@ -46,3 +46,20 @@ def link(entry: ActivityEntry, obj: Model) -> None:
     """Show an entry on one more row's timeline: for rows made as part of a bigger step. Second call: nothing."""
     if (entry.object_type, entry.object_id) != (type_key(obj), obj.pk):
         ActivityLink.objects.get_or_create(entry=entry, target_type=type_key(obj), target_id=obj.pk)
+
+
+def say(
+    verb: str,
+    obj: Model,
+    *about: Model | None,
+    by: User | None,
+    at: datetime,
+    entry: ActivityEntry | None = None,
+    **told: Any,
+) -> ActivityEntry:
+    """Record an entry of its own, or join the entry of the bigger step this is part of; gives that entry."""
+    if entry is None:
+        return record(verb, obj, about=about, by=by, at=at, **told)
+    for row in filter(None, (obj, *about)):
+        link(entry, row)
+    return entry

@@ -12,6 +12,22 @@ from django.utils.translation import gettext_lazy as _
 
 PARTIAL_DATE = re.compile(r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$", re.ASCII)
 
+_TIME = re.compile(r"[T ]\d{2}:\d{2}.*$", re.DOTALL)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_FORMS = tuple(
+    re.compile(form + "$", re.ASCII)
+    for form in (
+        r"(?P<year>\d{4})",
+        r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})([-/.](?P<day>\d{1,2}))?",
+        r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})",
+        r"(?P<month>\d{1,2})[-/.](?P<year>\d{4})",
+        r"(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>\d{4})",
+        r"(?P<either>\d{1,2})[-/](?P<day>\d{1,2})[-/](?P<year>\d{4})",
+        r"(?P<day>\d{1,2})(?:st|nd|rd|th)?\s+(?P<month>[A-Za-z]{3,9})\.?,?\s+(?P<year>\d{4})",
+        r"(?:(?P<month>[A-Za-z]{3,9})\.?)(?:\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?)?,?\s+(?P<year>\d{4})",
+    )
+)
+
 
 def validate_partial_date(value: str) -> None:
     """Refuses anything that is not a year, a month or a real day in ISO form."""
@@ -56,6 +72,41 @@ def current_q(on: date, *, start: str = "start_date", end: str = "end_date") -> 
         | Q(**{f"{end}__lt": day, f"{end}__length__gt": 7})
     )
     return (Q(**{start: ""}) | Q(**{f"{start}__lte": day})) & (Q(**{end: ""}) | ~ended)
+
+
+def read_partial_date(value: str) -> str:
+    """A date as people and programs write it, as precisely as it is known: `1975-06-00` and `06/1975` are `1975-06`.
+
+    Empty when the text is. Raises ValidationError for a day that does not exist, and for one that may be two
+    days: `03/04/1958` is March or April, and nobody guesses which.
+    """
+    text = _TIME.sub("", value.strip())
+    if not text:
+        return ""
+    found = next((match for form in _FORMS if (match := form.match(text))), None)
+    if found is None:
+        raise ValidationError(_("This is no date we can read; write it like 1975, 1975-06 or 1975-06-21."))
+    parts = found.groupdict()
+    month, day = parts.get("month") or "0", parts.get("day") or "0"
+    if not month.isdigit():
+        month = str(_MONTHS.index(month[:3].lower()) + 1) if month[:3].lower() in _MONTHS else "99"
+    if parts.get("either"):
+        month, day = _order(parts["either"], day)
+    iso = "-".join([parts["year"], *(f"{int(part):02}" for part in (month, day) if int(part))])
+    if parts["year"] == "0000" or (int(day) and not int(month)):
+        raise ValidationError(_("This is no date we can read; write it like 1975, 1975-06 or 1975-06-21."))
+    try:
+        validate_partial_date(iso)
+    except ValidationError as error:
+        raise ValidationError(_("That day does not exist in the calendar; check the date.")) from error
+    return iso
+
+
+def _order(first: str, second: str) -> tuple[str, str]:
+    """Month and day of `13/10` or `10/13`."""
+    if int(first) <= 12 and int(second) <= 12 and int(first) != int(second):
+        raise ValidationError(_("This may be two days, for the day or the month may come first; write 1975-06-21."))
+    return (second, first) if int(second) <= 12 else (first, second)
 
 
 class PartialDateField(models.CharField):

@@ -11,6 +11,7 @@ import re
 from django.conf import settings
 
 _MAILED = re.compile(r"(/l/[a-z])[A-Za-z0-9_-]{44}")
+_SUBSCRIBED = re.compile(r"(/feeds/)[^/\s?.]+")
 _SHAPE = re.compile(r"^([a-z])([A-Za-z0-9_-]{22})([A-Za-z0-9_-]{22})$")
 
 
@@ -42,5 +43,5 @@ def link_url(purpose: str, public_id: str) -> str:
 
 
 def without_keys(text: str) -> str:
-    """The text with its mailed links made useless: who reads a mail log must not act as the recipient."""
-    return _MAILED.sub(r"\1…", text)
+    """The text with its mailed and calendar links made useless: who reads a log must not act as the recipient."""
+    return _SUBSCRIBED.sub(r"\1…", _MAILED.sub(r"\1…", text))

@@ -14,6 +14,11 @@ def safe_cell(value: str) -> str:
     return f"'{value}" if _FORMULA.match(value) else value
 
 
+def plain_cell(value: str) -> str:
+    """The inverse of `safe_cell`: the text of a cell without the quote that kept it from being a formula."""
+    return value[1:] if value.startswith("'") and _FORMULA.match(value[1:]) else value
+
+
 def clean_text(value: str, *, limit: int | None = None) -> str:
     """NFC, without control, line-separator and direction characters, trimmed, clamped to `limit`."""
     text = _CONTROL.sub("", unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n")))
