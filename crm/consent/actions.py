@@ -1,6 +1,6 @@
 """The ledger of consents and refusals. Rows are only added; the newest one that counts is the answer."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -118,6 +118,66 @@ def suppress(
         data = {"purpose": str(purpose), "reason": str(reason)}
         record("mailbox.suppressed", row, by=by, at=at, data=data)
     return made
+
+
+@transaction.atomic
+def suppress_all(refusals: Mapping[str, str], *, purpose: Purpose = Purpose.ALL_MAIL, at: datetime) -> int:
+    """Never mail these mailboxes again, {address: reason}; says how many are new on the list.
+
+    Part of a bigger step: leaves no entry of its own. The second call changes nothing, the first reason stays.
+    """
+    keys = {mailbox_key(email): reason for email, reason in reversed(list(refusals.items()))}
+    known = set[str]()
+    for chunk in _chunks(keys):
+        rows = Suppression.objects.filter(mailbox_hash__in=chunk, purpose=purpose)
+        known |= set(rows.values_list("mailbox_hash", flat=True))
+    new = (
+        Suppression(mailbox_hash=key, purpose=purpose, reason=keys[key], suppressed_at=at)
+        for key in reversed(keys)
+        if key not in known
+    )
+    Suppression.objects.bulk_create(new, batch_size=500, ignore_conflicts=True)
+    return len(keys) - len(known)
+
+
+@transaction.atomic
+def take_over_consents(
+    wording: Wording, emails: Iterable[str], *, subject: str, evidence: dict[str, Any], language: str, at: datetime
+) -> int:
+    """Write down consents another list proves; says how many. Part of a bigger step: leaves no entry of its own.
+
+    Nobody is subscribed anew: a mailbox that ever refused, or whose answer we have, is left out, so the second
+    call adds none. `withdraw_taken_over` with the same subject takes them back.
+    """
+    keys = dict.fromkeys(mailbox_key(email) for email in emails)
+    answered = set[str]()
+    for chunk in _chunks(keys):
+        stopped = Suppression.objects.filter(mailbox_hash__in=chunk, purpose__in=(wording.purpose, Purpose.ALL_MAIL))
+        answered |= set(stopped.values_list("mailbox_hash", flat=True))
+        rows = ConsentRecord.objects.filter(mailbox_hash__in=chunk, purpose=wording.purpose)
+        newest = {row.mailbox_hash: row for row in rows.order_by("recorded_at", "id")}
+        answered |= {key for key, row in newest.items() if row.given or row.channel != Channel.IMPORT}
+    new = [key for key in keys if key not in answered]
+    for key in new:
+        _record(True, wording, key, language, Channel.IMPORT, at, subject, evidence)
+    return len(new)
+
+
+@transaction.atomic
+def withdraw_taken_over(subject: str, *, at: datetime) -> int:
+    """Take back what `take_over_consents` wrote with this subject. Refusals stay. The second call finds nothing."""
+    rows = ConsentRecord.objects.filter(subject=subject, channel=Channel.IMPORT).order_by("recorded_at", "id")
+    newest = {(row.mailbox_hash, row.purpose): row for row in rows}
+    given = [row for row in newest.values() if row.given]
+    for row in given:
+        words = Wording(row.wording_id, row.wording_version, Purpose(row.purpose), "")
+        _record(False, words, row.mailbox_hash, row.language, Channel.IMPORT, at, subject, {"takes_back": row.pk})
+    return len(given)
+
+
+def _chunks(keys: Iterable[str]) -> Iterator[list[str]]:
+    listed = list(keys)
+    return (listed[start : start + 500] for start in range(0, len(listed), 500))
 
 
 def _record(

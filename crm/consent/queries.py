@@ -1,4 +1,5 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
@@ -32,6 +33,27 @@ def has_consent(purpose: Purpose, *, email: str = "", mailbox_hash: str = "") ->
     rows = ConsentRecord.objects.filter(counted, mailbox_hash=mailbox_hash or mailbox_key(email), purpose=purpose)
     newest = rows.order_by("-recorded_at", "-id").first()
     return newest is not None and newest.given
+
+
+@dataclass(frozen=True)
+class ConsentAnswers:
+    """Every answer on record for one purpose, by mailbox hash: True agreed, False refused or suppressed."""
+
+    by_mailbox: Mapping[str, bool]
+
+    def of(self, emails: Iterable[str]) -> dict[str, bool]:
+        """The answers of those addresses that gave one, as spelled."""
+        keys = {email: key for email in emails if (key := _key_or_none(email))}
+        return {email: self.by_mailbox[key] for email, key in keys.items() if key in self.by_mailbox}
+
+
+def consent_answers(purpose: Purpose) -> ConsentAnswers:
+    """What `has_consent` and `is_suppressed` would say of every mailbox there is. Two queries."""
+    counted = Q(given=False) | Q(given=True, channel__in=PROVEN_CHANNELS)
+    rows = ConsentRecord.objects.filter(counted, purpose=purpose).order_by("recorded_at", "id")
+    answers = dict(rows.values_list("mailbox_hash", "given"))
+    refused = Suppression.objects.filter(purpose__in={purpose, Purpose.ALL_MAIL}).order_by()
+    return ConsentAnswers(answers | dict.fromkeys(refused.values_list("mailbox_hash", flat=True), False))
 
 
 def _key_or_none(email: str) -> str | None:

@@ -1,6 +1,6 @@
 """What stands behind a mailed link: one handler per purpose letter.
 
-c confirm a signature · n "this was not me" · r answer an invitation · u unsubscribe · p preferences
+c confirm a signature · n "this was not me" · r answer an invitation · u unsubscribe · p preferences · v vote in a poll
 """
 
 from collections.abc import Callable, Mapping
@@ -59,7 +59,11 @@ class LinkHandler:
     """True for links a mail program posts to by itself (RFC 8058): no CSRF token is asked for."""
 
 
+OwnPage = Callable[[Any, str, datetime], Any]
+"""(request, public id, moment) → the whole answer, for a page of more than buttons; None for a row that is gone."""
+
 _handlers: dict[str, LinkHandler] = {}
+_pages: dict[str, OwnPage] = {}
 
 
 def register_link(purpose: str, handler: LinkHandler) -> None:
@@ -69,6 +73,15 @@ def register_link(purpose: str, handler: LinkHandler) -> None:
 
 def handler_for(purpose: str) -> LinkHandler | None:
     return _handlers.get(purpose)
+
+
+def register_own_page(purpose: str, page: OwnPage) -> None:
+    """Declare a purpose letter whose page draws itself; a GET must change nothing. A second call replaces the first."""
+    _pages[purpose] = page
+
+
+def own_page_for(purpose: str) -> OwnPage | None:
+    return _pages.get(purpose)
 
 
 def declare() -> None:

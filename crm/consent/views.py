@@ -12,7 +12,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from crm.base.errors import ParleyError
 from crm.base.links import read_token
 from crm.consent.forms import CommentForm
-from crm.consent.registry import LinkHandler, LinkPage, LinkState, handler_for
+from crm.consent.registry import LinkHandler, LinkPage, LinkState, handler_for, own_page_for
 
 METHODS = ["GET", "HEAD", "OPTIONS", "POST"]
 HEADERS = {
@@ -29,12 +29,15 @@ def mailed_link(request: HttpRequest, token: str) -> HttpResponse:
     """GET, HEAD and OPTIONS describe what the link does; POST does it, any number of times."""
     known = read_token(token)
     handler = handler_for(known[0]) if known else None
+    own_page = own_page_for(known[0]) if known else None
     if request.method not in METHODS:
         return _private(HttpResponseNotAllowed(METHODS))
-    if known is None or handler is None:
+    if known is None or (handler is None and own_page is None):
         return _private(_unknown(request))
     if request.method == "OPTIONS":
         return _private(HttpResponse(headers={"Allow": ", ".join(METHODS), "Content-Length": "0"}))
+    if handler is None:
+        return _private(_own_page(request, known))
     if handler.one_click and _is_one_click(request):
         handler.act(known[1], "", {}, timezone.now())
         return _private(HttpResponse())
@@ -43,6 +46,13 @@ def mailed_link(request: HttpRequest, token: str) -> HttpResponse:
 
 def _is_one_click(request: HttpRequest) -> bool:
     return request.method == "POST" and request.POST.get("List-Unsubscribe") == "One-Click"
+
+
+@csrf_protect
+def _own_page(request: HttpRequest, known: tuple[str, str]) -> HttpResponse:
+    draw = own_page_for(known[0])
+    answer: HttpResponse | None = draw(request, known[1], timezone.now()) if draw else None
+    return answer or _unknown(request)
 
 
 @csrf_protect

@@ -7,10 +7,18 @@ from django.db import transaction
 from crm.access.models import User
 from crm.activity.actions import link, record
 from crm.activity.models import ActivityEntry
+from crm.base.errors import StaleVersionError
+from crm.base.locking import save_version
+from crm.base.rows import add_row, check_row, clean_values
 from crm.base.text import one_line
-from crm.people.actions import add_contact_detail, add_staff, create_person
+from crm.changes.actions import record_change, record_created
+from crm.changes.rules import snapshot
+from crm.contacts.actions import add_contact_detail
+from crm.memberships.actions import add_staff, end_membership, office_of
+from crm.offices.models import OfficeRules
+from crm.people.actions import create_person
 from crm.people.enums import ContactType, MembershipRole, OfficeClassification, PersonCategory
-from crm.people.models import Office, Person
+from crm.people.models import Membership, Office, Person
 
 
 @transaction.atomic
@@ -69,3 +77,35 @@ def hire(
             add_contact_detail(person=staff, type=kind, value=value, by=by, at=at, entry=entry)
     add_staff(principal, staff, role=role, by=by, at=at, entry=entry)
     return staff
+
+
+@transaction.atomic
+def set_office_rules(
+    principal: Person, *, version: int | None, by: User | None, at: datetime, **fields: Any
+) -> OfficeRules:
+    """Write down what an office expects; makes the office when there is none.
+
+    `version` is that of the rules on the form, None when there were none. A stale one raises
+    `StaleVersionError`; the second call with the same values changes nothing but the version.
+    """
+    office = office_of(principal, at=at)
+    values = clean_values(fields)
+    standing = OfficeRules.objects.filter(organization=office).first()
+    if standing is None:
+        rules = add_row(OfficeRules(organization=office, created_at=at, updated_at=at, **values))
+        record_created(record("office_rules.set", office, by=by, at=at, about=(principal,)), rules)
+        return rules
+    if version != standing.version:
+        raise StaleVersionError(standing)
+    check_row(standing, **values)
+    before = snapshot(standing, values)
+    rules = save_version(standing, version=standing.version, at=at, **values)
+    said = record("office_rules.set", office, by=by, at=at, about=(principal,))
+    record_change(said, rules, before=before, after=snapshot(rules, values))
+    return rules
+
+
+@transaction.atomic
+def end_job(principal: Person, job: Membership, *, end_date: str, by: User | None, at: datetime) -> Membership:
+    """Say until when somebody worked in an office. The second call with the same date records nothing."""
+    return end_membership(job, end_date=end_date, by=by, at=at, verb="staff.left", about=(principal,))

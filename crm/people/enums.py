@@ -10,11 +10,27 @@ class PersonCategory(models.TextChoices):
     OWN_STAFF = "own_staff", _("our own staff")
 
 
+class Level(models.TextChoices):
+    """The level of government or work."""
+
+    LOCAL = "local", _("local")
+    STATE = "state", _("state or region")
+    NATIONAL = "national", _("national")
+    INTERNATIONAL = "international", _("international")
+
+
+class Side(models.TextChoices):
+    """Which side of the house a committee seat belongs to."""
+
+    MAJORITY = "majority", _("majority")
+    MINORITY = "minority", _("minority")
+
+
 class Visibility(models.TextChoices):
-    """`team` rows are seen by their owner and directors only."""
+    """`team` rows are seen by their owner, the members of their team and directors only."""
 
     ORGANISATION = "organisation", _("everyone who works with people")
-    TEAM = "team", _("only me and the directors")
+    TEAM = "team", _("only the owner, the team and the directors")
 
 
 class OrganizationClassification(models.TextChoices):
@@ -24,7 +40,11 @@ class OrganizationClassification(models.TextChoices):
     SUBCOMMITTEE = "subcommittee", _("subcommittee")
     PARTY = "party", _("party")
     OFFICE = "office", _("office of a policymaker")
-    AGENCY = "agency", _("agency or department")
+    GOVERNMENT = "government", _("government")
+    DEPARTMENT = "department", _("department or ministry")
+    AGENCY = "agency", _("agency")
+    COUNCIL = "council", _("council")
+    COMPANY = "company", _("company")
     NGO = "ngo", _("civil society organisation")
     COALITION = "coalition", _("coalition")
     OTHER = "other", _("other")
@@ -64,3 +84,5 @@ class ContactType(models.TextChoices):
 class OfficeClassification(models.TextChoices):
     CAPITOL = "capitol", _("capitol office")
     DISTRICT = "district", _("district office")
+    DISTRICT_MAIL = "district-mail", _("mailing address in the district")
+    PRIMARY = "primary", _("main office")

@@ -6,24 +6,31 @@ from typing import Self
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from crm.access.enums import Role
-from crm.access.models import RowQuerySet, User
-from crm.access.rules import role_of
+from crm.access.models import RowQuerySet, Team, User
+from crm.access.rules import role_of, seen_through
 from crm.base.dates import PartialDateField, current_q, is_current
 from crm.base.models import PublicId, Row, Sourced, Versioned
 from crm.people.enums import (
     ContactType,
+    Level,
     MembershipRole,
     OfficeClassification,
     OrganizationClassification,
     PersonCategory,
+    Side,
     Visibility,
 )
 from crm.places.models import Area
 
 FULL_VIEW = {Role.COORDINATOR, Role.AUDITOR}
+LISTED_BY = ((), ("category",), ("level",), ("owner",), ("team",), ("has_email",))
+OF_BODY = models.Q(organization__isnull=False)
+ONE_OWNER = models.Q(person__isnull=False) ^ OF_BODY
+ONE_HOLDER = models.Q(person__isnull=False) ^ models.Q(member_organization__isnull=False)
 PROFILE_VIEW = {Role.EDITOR, Role.MODERATOR, Role.VOLUNTEER}
 
 
@@ -34,7 +41,9 @@ class PersonQuerySet(RowQuerySet["Person"]):
         if role == Role.DIRECTOR:
             return kept
         if role in FULL_VIEW:
-            return kept.filter(models.Q(visibility=Visibility.ORGANISATION) | models.Q(owner=user))
+            shared = models.Q(visibility=Visibility.ORGANISATION) | models.Q(owner=user)
+            teams = Team.members.through.objects.filter(user=user.pk).values("team")
+            return kept.filter(shared | models.Q(team__in=teams))
         if role in PROFILE_VIEW:
             return kept.filter(category=PersonCategory.POLICYMAKER, visibility=Visibility.ORGANISATION)
         return self.none()
@@ -51,15 +60,20 @@ class Person(PublicId, Versioned, Sourced):
     honorific_suffix = models.CharField(_("suffix"), max_length=40, blank=True)
     sort_name = models.CharField(_("sort name"), max_length=200)
     search_text = models.TextField(editable=False, blank=True)
+    has_email = models.BooleanField(_("has an e-mail address"), editable=False, default=False)
     gender = models.CharField(_("gender"), max_length=20, blank=True)
     birth_date = PartialDateField(_("birth date"))
+    death_date = PartialDateField(_("died"))
     language = models.CharField(_("preferred language"), max_length=10, blank=True)
     category = models.CharField(_("category"), max_length=20, choices=PersonCategory)
+    level = models.CharField(_("level"), max_length=20, choices=Level, blank=True)
     visibility = models.CharField(
         _("who sees this person"), max_length=20, choices=Visibility, default=Visibility.ORGANISATION
     )
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="people")
     summary = models.TextField(_("summary"), blank=True)
+    sources = models.TextField(_("sources, one address per line"), blank=True)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
 
     objects = PersonQuerySet.as_manager()
@@ -68,10 +82,7 @@ class Person(PublicId, Versioned, Sourced):
         ordering = ["sort_name", "id"]
         verbose_name = _("person")
         verbose_name_plural = _("people")
-        indexes = [
-            models.Index(fields=["sort_name", "id"]),
-            models.Index(fields=["category", "sort_name", "id"]),
-        ]
+        indexes = [models.Index(fields=[*first, "sort_name", "id", "visibility", "merged_into"]) for first in LISTED_BY]
 
     def __str__(self) -> str:
         return self.name
@@ -82,9 +93,10 @@ class OrganizationQuerySet(RowQuerySet["Organization"]):
         """All of them, except the office of somebody hidden: its name would give the person away."""
         if role_of(user) not in FULL_VIEW | PROFILE_VIEW | {Role.DIRECTOR}:
             return self.none()
-        led = Membership.objects.filter(role=MembershipRole.PRINCIPAL, person__merged_into=None)
-        led = led.exclude(person__in=Person.objects.visible_to(user).order_by().values("pk")).order_by()
-        return self.exclude(classification=OrganizationClassification.OFFICE, pk__in=led.values("organization"))
+        led = Membership.objects.filter(role=MembershipRole.PRINCIPAL, person__merged_into=None).order_by()
+        led = led.exclude(seen_through(Person, user, "person")).filter(organization=models.OuterRef("pk"))
+        shown = ~models.Q(classification=OrganizationClassification.OFFICE) | ~models.Exists(led)
+        return self.filter(shown, merged_into=None)
 
 
 class Organization(PublicId, Versioned, Sourced):
@@ -94,19 +106,28 @@ class Organization(PublicId, Versioned, Sourced):
     classification = models.CharField(_("kind"), max_length=20, choices=OrganizationClassification)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
     area = models.ForeignKey(Area, models.PROTECT, null=True, blank=True, related_name="organizations")
+    level = models.CharField(_("level"), max_length=20, choices=Level, blank=True)
     founding_date = PartialDateField(_("founded"))
     dissolution_date = PartialDateField(_("dissolved"))
     description = models.TextField(_("description"), blank=True)
+    sources = models.TextField(_("sources, one address per line"), blank=True)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
 
     objects = OrganizationQuerySet.as_manager()
 
     class Meta:
         ordering = ["name", "id"]
         verbose_name = _("organization")
-        indexes = [models.Index(fields=["classification", "name", "id"])]
+        indexes = [models.Index(fields=[*first, "name", "id"]) for first in ((), ("classification",), ("level",))]
 
     def __str__(self) -> str:
         return self.name
+
+
+class PostQuerySet(RowQuerySet["Post"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """As visible as the body it belongs to: the jobs of an office name whoever leads it."""
+        return self.filter(seen_through(Organization, user, "organization"))
 
 
 class Post(PublicId, Sourced):
@@ -116,6 +137,8 @@ class Post(PublicId, Sourced):
     role = models.CharField(_("role"), max_length=100)
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="posts")
     area = models.ForeignKey(Area, models.PROTECT, null=True, blank=True, related_name="posts")
+
+    objects = PostQuerySet.as_manager()
 
     class Meta:
         ordering = ["label", "id"]
@@ -128,7 +151,10 @@ class Post(PublicId, Sourced):
 
 class MembershipQuerySet(RowQuerySet["Membership"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        return self.filter(models.Q(person=None) | models.Q(person__in=Person.objects.visible_to(user)))
+        """Between holders and bodies that may both be seen: the name of an office gives its head away."""
+        held = models.Q(person=None) | seen_through(Person, user, "person")
+        member = models.Q(member_organization=None) | seen_through(Organization, user, "member_organization")
+        return self.filter(held, member, seen_through(Organization, user, "organization"))
 
     def current_on(self, day: date) -> Self:
         return self.filter(current_q(day))
@@ -145,6 +171,8 @@ class Membership(Sourced):
     post = models.ForeignKey(Post, models.PROTECT, null=True, blank=True, related_name="memberships")
     role = models.CharField(_("role"), max_length=40, choices=MembershipRole, default=MembershipRole.MEMBER)
     label = models.CharField(_("title"), max_length=200, blank=True)
+    rank = models.PositiveSmallIntegerField(_("rank"), null=True, blank=True)
+    side = models.CharField(_("side"), max_length=10, choices=Side, blank=True)
     on_behalf_of = models.ForeignKey(Organization, models.PROTECT, null=True, blank=True, related_name="+")
     area = models.ForeignKey(Area, models.PROTECT, null=True, blank=True, related_name="memberships")
     legislative_period = models.CharField(_("legislative period"), max_length=60, blank=True)
@@ -156,15 +184,10 @@ class Membership(Sourced):
     class Meta:
         ordering = ["-start_date", "id"]
         verbose_name = _("membership")
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(person__isnull=False) ^ models.Q(member_organization__isnull=False),
-                name="membership_has_one_holder",
-            ),
-        ]
+        constraints = [models.CheckConstraint(condition=ONE_HOLDER, name="membership_has_one_holder")]
         indexes = [
             models.Index(fields=["person", "-start_date"]),
-            models.Index(fields=["organization", "end_date"]),
+            models.Index(fields=["organization", "end_date", "start_date", "person"]),
             models.Index(fields=["area", "end_date"]),
         ]
 
@@ -175,6 +198,11 @@ class Membership(Sourced):
         return is_current(self.start_date, self.end_date, day)
 
 
+def owned_by_visible(user: User | AnonymousUser) -> models.Q:
+    """Rows that belong to a person or body this user may see."""
+    return seen_through(Person, user, "person") | seen_through(Organization, user, "organization")
+
+
 class Owned(Row):
     """Belongs to exactly one person or one organization."""
 
@@ -183,12 +211,7 @@ class Owned(Row):
 
     class Meta:
         abstract = True
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(person__isnull=False) ^ models.Q(organization__isnull=False),
-                name="%(class)s_has_one_owner",
-            ),
-        ]
+        constraints = [models.CheckConstraint(condition=ONE_OWNER, name="%(class)s_has_one_owner")]
 
 
 class ContactDetail(Owned, Sourced):
@@ -202,7 +225,11 @@ class ContactDetail(Owned, Sourced):
     class Meta(Owned.Meta):
         ordering = ["type", "id"]
         verbose_name = _("contact detail")
-        indexes = [models.Index(fields=["type", "value"])]
+        indexes = [
+            models.Index(fields=["type", "value"]),
+            models.Index("type", Lower("value"), name="contact_any_case"),
+            models.Index(fields=["organization", "type"], condition=OF_BODY, name="contact_of_body"),
+        ]
 
     def __str__(self) -> str:
         return self.value
@@ -228,6 +255,7 @@ class Identifier(Owned):
 
 class OtherName(Owned):
     name = models.CharField(_("name"), max_length=200)
+    language = models.CharField(_("language"), max_length=20, blank=True)
     note = models.CharField(_("note"), max_length=100, blank=True)
     start_date = PartialDateField(_("from"))
     end_date = PartialDateField(_("until"))

@@ -1,25 +1,38 @@
 """What others ask about a person. Every answer holds for a day: seats, jobs and addresses change."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
 from datetime import date
+from functools import partial
 from typing import Any
+from urllib.parse import parse_qs
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db import connection
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models.expressions import RawSQL
+from django.utils.datastructures import MultiValueDict
 
 from crm.access.models import User
+from crm.access.rules import visible_rows
 from crm.base.dates import current_q
 from crm.base.text import fold
-from crm.people.enums import ContactType, MembershipRole, OrganizationClassification
-from crm.people.models import ContactDetail, Membership, Office, Organization, OtherName, Person
-from crm.people.rules import search_document
+from crm.people import fts5
+from crm.people.enums import ContactType, MembershipRole
+from crm.people.models import ContactDetail, Membership, Office, Organization, OtherName, Person, Post
+from crm.people.pg_trgm import HasBeginning
+from crm.people.rules import COMMITTEES as COMMITTEES
+from crm.people.rules import OVERVIEW, Among, Overview, Tried, search_document
+from crm.people.rules import SEAT_BODIES as SEAT_BODIES
+from crm.people.rules import area_of as area_of
+from crm.people.rules import seat_words as seat_words
 from crm.places.models import Area
 
 SHORT_WORD = 2
-COMMITTEES = (OrganizationClassification.COMMITTEE, OrganizationClassification.SUBCOMMITTEE)
-SEAT_BODIES = (OrganizationClassification.CHAMBER, OrganizationClassification.LEGISLATURE)
+WORDS = 16
+SPARSE = 4_000
+WALKED_LIMIT = 30_000
+DRIVEN = 2_000
 
 
 def current_memberships(person: Person, on: date) -> QuerySet[Membership]:
@@ -48,8 +61,8 @@ def staff_of(person: Person, on: date) -> QuerySet[Membership]:
 
 def schedulers_of(person: Person, on: date) -> QuerySet[Person]:
     """The people who keep this person's diary on a day."""
-    jobs = staff_of(person, on).filter(role=MembershipRole.SCHEDULER)
-    return Person.objects.filter(pk__in=jobs.order_by().values("person"))
+    jobs = staff_of(person, on).filter(role=MembershipRole.SCHEDULER).order_by()
+    return Person.objects.filter(pk__in=jobs.values("person"))
 
 
 def current_contacts(person: Person, on: date) -> QuerySet[ContactDetail]:
@@ -74,11 +87,6 @@ def seat_of(person: Person, on: date) -> Membership | None:
     return held.filter(Q(area__isnull=False) | Q(post__area__isnull=False)).order_by("-start_date", "-id").first()
 
 
-def area_of(seat: Membership) -> Area | None:
-    """The area a seat stands for: its own, else its post's."""
-    return seat.area or (seat.post.area if seat.post else None)
-
-
 def district_of(person: Person, on: date) -> Area | None:
     """The area the person represents on a day."""
     seat = seat_of(person, on)
@@ -96,66 +104,137 @@ def search_people(user: User | AnonymousUser, text: str) -> Any:
     return matching(Person.objects.visible_to(user), text)
 
 
-def matching(people: Any, text: str) -> Any:
+def matching(people: Any, text: str, *, sparse: int = SPARSE) -> Any:
     """Those of `people` whose search document holds every word; a text without words matches everybody.
 
     One or two letters (`CA`) must begin a name, a body or an area, or be a word of it (`committee on rivers`):
-    inside words they would match nearly everybody.
+    inside words they would match nearly everybody. Asks the database once how many that may be: few are looked
+    up in the index and sorted, many are met soon enough by walking the list in its own order.
     """
-    for word in fold(text).split():
-        within = Q(search_text__contains=word)
-        begins = Q(search_text__startswith=word) | Q(search_text__contains=f"\n{word}")
-        begins |= Q(search_text__contains=f" {word} ")
-        people = people.filter(within if len(word) > SHORT_WORD else begins)
-    return people
+    words = list(dict.fromkeys(fold(text.replace("\x00", "")).split()))[:WORDS]
+    if not words:
+        return people
+    each = Q(*map(_has_word, words))
+    if connection.vendor == "sqlite":
+        return _drawn(people, partial(fts5.first_keys, connection, words), each, sparse)
+    begins = [HasBeginning(F("search_text"), Value(word)) for word in words if len(word) <= SHORT_WORD]
+    found = Person.objects.filter(*begins, *(_has_word(word) for word in words if len(word) > SHORT_WORD)).order_by()
+    return _drawn(people, lambda limit: found.values_list("pk", flat=True)[:limit], each, sparse)
 
 
-@dataclass
-class Overview:
-    """What a list shows of a person besides the name."""
-
-    seat: str = ""
-    party: str = ""
-    term_end: str = ""
-    columns: dict[str, Any] = field(default_factory=dict)
+def _has_word(word: str) -> Q:
+    if len(word) > SHORT_WORD:
+        return Q(search_text__contains=word)
+    begins = Q(search_text__startswith=word) | Q(search_text__contains=f"\n{word}")
+    return begins | Q(search_text__contains=f" {word} ")
 
 
-def seat_words(seat: Membership) -> str:
-    """A seat in a few words: the role and the short code of its area."""
-    area = area_of(seat)
-    role = seat.post.role if seat.post else seat.label
-    return " ".join(part for part in (role.capitalize(), (area.code or area.name) if area else "") if part)
+def bodies_called(user: User | AnonymousUser, text: str) -> Any:
+    """Visible bodies whose name holds a text, those it begins first."""
+    found = Organization.objects.visible_to(user).filter(name__icontains=text)
+    return found.order_by(Case(When(name__istartswith=text, then=0), default=1), "name", "id")
 
 
-def overviews(ids: Iterable[int], on: date) -> dict[int, Overview]:
-    """Seat, party and term end of each person on a day, in one query however many there are."""
-    found: dict[int, Overview] = defaultdict(Overview)
-    held = Membership.objects.current_on(on).filter(person__in=list(ids)).order_by("start_date", "id")
-    for membership in held.select_related("organization", "post__area", "area", "on_behalf_of"):
-        _note(found[membership.person_id], membership)  # type: ignore[index]
+def areas_called(user: User | AnonymousUser, text: str) -> Any:
+    """Areas a text may mean by name, short code or division id, those it is the code of first."""
+    found = visible_rows(Area, user).filter(Q(name__icontains=text) | Q(code__iexact=text) | Q(identifier=text))
+    first = Case(When(code__iexact=text, then=0), When(name__istartswith=text, then=1), default=2)
+    return found.order_by(first, "name", "id")
+
+
+def drawn_from(people: Any, rows: QuerySet[Any], key: str) -> Any:
+    """Those of `people` whom `rows` name in `key`, however many there are of both."""
+    plain = rows.order_by()
+    each = Tried(plain.filter(**{key: OuterRef("pk")}))
+    return _drawn(people, lambda limit: plain.values_list(key, flat=True)[:limit], each, SPARSE)
+
+
+def _drawn(people: Any, first_keys: Callable[[int], Iterable[int]], each: Any, sparse: int) -> Any:
+    """Asks once who the first of them are: no planner does both well, few and many.
+
+    Few are looked up one by one and sorted; with many the list is walked in its own order and each person tried.
+    Who walks already would rather look up more, once: who is left is then few.
+    """
+    limit = sparse if people.driver is None else WALKED_LIMIT
+    first = list(first_keys(limit + 1))
+    if len(first) <= limit:
+        if len(first) > sparse:
+            first = list(people.filter(Among(F("pk"), first)).order_by().values_list("pk", flat=True))
+        found = people.filter(Among(F("pk"), first))
+        found.driver = False
+        return found
+    found = people.filter(each)
+    found.driver = Among(F("pk"), first[:DRIVEN]) if people.driver is None else people.driver
     return found
 
 
-def _note(overview: Overview, held: Membership) -> None:
-    kind = held.organization.classification
-    if kind == OrganizationClassification.PARTY:
-        overview.party = held.organization.name
-    elif kind in SEAT_BODIES and held.post and area_of(held):
-        overview.seat = seat_words(held)
-        overview.term_end = held.end_date
-        overview.party = held.on_behalf_of.name if held.on_behalf_of else overview.party
+Narrowing = Callable[[Any, MultiValueDict, User | AnonymousUser, date], Any]
+_narrowings: list[Narrowing] = []
+
+
+def register_narrowing(narrowing: Narrowing) -> None:
+    """Let the list's filters be asked from here too, though they are forms. The second call changes nothing."""
+    if narrowing not in _narrowings:
+        _narrowings.append(narrowing)
+
+
+def listed(user: User | AnonymousUser, query_string: str, on: date) -> QuerySet[Person]:
+    """Exactly the rows the people list shows this user for a query string: row rules, filters and search."""
+    data: MultiValueDict = MultiValueDict(parse_qs(query_string.lstrip("?")))
+    people = Person.objects.visible_to(user)
+    for narrowing in _narrowings:
+        people = narrowing(people, data, user, on)
+    return matching(people, data.get("q") or "")
+
+
+def chosen(
+    user: User | AnonymousUser, *, ids: Iterable[str], everybody: bool, query_string: str, on: date
+) -> QuerySet[Person]:
+    """Whom the bulk bar means: everybody the list shows, or the visible ones among the checked public ids."""
+    if everybody:
+        return listed(user, query_string, on)
+    return Person.objects.visible_to(user).filter(public_id__in=list(ids))
+
+
+def overviews(ids: Iterable[int], on: date, *, user: User | AnonymousUser | None = None) -> dict[int, Overview]:
+    """Seat or job, party and term end of each person on a day, in one query however many there are.
+
+    With `user`, nothing in a body that user may not see: the name of an office gives its head away.
+    """
+    found: dict[int, Overview] = defaultdict(Overview)
+    held = Membership.objects.current_on(on).filter(person__in=list(ids)).order_by("start_date", "id")
+    if user is not None:
+        held = held.filter(Exists(Organization.objects.visible_to(user).filter(pk=OuterRef("organization"))))
+    for membership in held.select_related("organization", "post__area", "area", "on_behalf_of").only(*OVERVIEW):
+        found[membership.person_id].add(membership)  # type: ignore[index]
+    return found
 
 
 def holding(people: Any, on: date, *conditions: Q) -> Any:
     """Those of `people` who hold a membership on a day that meets every condition."""
-    held = Membership.objects.current_on(on).filter(*conditions)
-    return people.filter(pk__in=held.order_by().values("person"))
+    return drawn_from(people, Membership.objects.current_on(on).filter(*conditions), "person")
+
+
+def within(area: Area) -> RawSQL:
+    """The keys of an area and of everything that lies in it, for `area__in`."""
+    below = (
+        "WITH RECURSIVE below(id) AS (SELECT id FROM crm_area WHERE id = %s "
+        "UNION SELECT crm_area.id FROM crm_area "
+        "JOIN below ON crm_area.parent_id = below.id) SELECT id FROM below"
+    )
+    return RawSQL(below, [area.pk])
+
+
+def in_area(people: Any, area: Area, on: date, *conditions: Q) -> Any:
+    """Those whose seat or job stands for an area or for something in it."""
+    areas = list(Area.objects.filter(pk__in=within(area)).order_by().values_list("pk", flat=True))
+    posts = list(Post.objects.filter(Among(F("area"), areas)).order_by().values_list("pk", flat=True))
+    return holding(people, on, Q(Among(F("area"), areas)) | Q(Among(F("post"), posts)), *conditions)
 
 
 def seated_in_state(people: Any, state: Area, on: date) -> Any:
     """Those whose seat stands for a state or one of its districts."""
-    of_state = Q(area=state) | Q(area__parent=state) | Q(post__area=state) | Q(post__area__parent=state)
-    return holding(people, on, of_state, Q(organization__classification__in=SEAT_BODIES))
+    return in_area(people, state, on, Q(organization__classification__in=SEAT_BODIES))
 
 
 def of_party(people: Any, party: Organization, on: date) -> Any:
@@ -186,6 +265,12 @@ def search_texts(ids: list[int], on: date) -> dict[int, str]:
     return {
         pk: search_document(names=names[pk], emails=emails[pk], organizations=bodies[pk], areas=areas[pk]) for pk in ids
     }
+
+
+def with_email(ids: Iterable[int], on: date) -> set[int]:
+    """Which of these people have a current e-mail address of their own."""
+    current = ContactDetail.objects.filter(current_q(on, start="valid_from", end="valid_until"), type=ContactType.EMAIL)
+    return set(current.filter(person__in=list(ids)).values_list("person_id", flat=True))
 
 
 def party_of(person: Person, on: date) -> str:

@@ -1,8 +1,25 @@
-"""Pure rules about people: what a search finds them by, how a name is put together."""
+"""Pure rules about people: what a search finds them by, how a name is put together, what one is."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import BooleanField, Exists, Func
 
 from crm.base.text import fold, one_line
+from crm.people.enums import OrganizationClassification
+from crm.people.models import Membership
+from crm.places.models import Area
+
+COMMITTEES = (OrganizationClassification.COMMITTEE, OrganizationClassification.SUBCOMMITTEE)
+SEAT_BODIES = (OrganizationClassification.CHAMBER, OrganizationClassification.LEGISLATURE)
+# What an `Overview` reads of a membership.
+OVERVIEW = (
+    *("person_id", "role", "label", "end_date", "organization__name", "organization__classification"),
+    *("post__role", "post__area__name", "post__area__code", "area__name", "area__code"),
+    *("on_behalf_of__name", "on_behalf_of__classification"),
+)
 
 
 def search_document(
@@ -25,3 +42,80 @@ def full_name(given: str, middle: str, family: str, suffix: str = "") -> str:
 def sort_name_of(name: str, given: str = "", family: str = "") -> str:
     """Family name first when the parts are known, else the name as it stands: nobody guesses where it splits."""
     return f"{family}, {given}" if family and given else family or name
+
+
+class Among(Func):
+    """Whether a column is one of many keys: one parameter however many, and planned as look-ups on both databases."""
+
+    output_field = BooleanField()
+
+    def __init__(self, column: Any, keys: Sequence[int] = (), **extra: Any) -> None:
+        super().__init__(column, **extra)
+        self.keys = list(keys)
+
+    def as_sql(self, compiler: Any, connection: Any, **_context: Any) -> Any:  # type: ignore[override]
+        column, params = compiler.compile(self.source_expressions[0])
+        if connection.vendor == "postgresql":
+            return f"({column} = ANY(%s::bigint[]))", [*params, self.keys]
+        return f"({column} IN (SELECT value FROM json_each(%s)))", [*params, json.dumps(self.keys)]
+
+
+class Tried(Exists):
+    """A condition tried row by row, for lists that are walked: the offset keeps PostgreSQL from joining all first."""
+
+    template = "EXISTS(%(subquery)s OFFSET 0)"
+
+
+def area_of(seat: Membership) -> Area | None:
+    """The area a seat stands for: its own, else its post's."""
+    return seat.area or (seat.post.area if seat.post else None)
+
+
+def seat_words(seat: Membership) -> str:
+    """A seat in a few words: the role and the short code of its area."""
+    area = area_of(seat)
+    role = seat.post.role if seat.post else seat.label
+    return " ".join(part for part in (role.capitalize(), (area.code or area.name) if area else "") if part)
+
+
+def party_name(held: Membership) -> str:
+    """Whom a seat is held for. Never an office: its name could give away a hidden head."""
+    party = held.on_behalf_of
+    return party.name if party and party.classification != OrganizationClassification.OFFICE else ""
+
+
+def job_words(held: Membership) -> str:
+    """A job in a few words: what it is called and where."""
+    title = held.label or held.get_role_display()
+    return f"{title[:1].upper()}{title[1:]}, {held.organization.name}"
+
+
+@dataclass
+class Overview:
+    """What a list shows of a person besides the name: the newest seat, else the newest job, else a committee."""
+
+    seat: str = ""
+    job: str = ""
+    committee: str = ""
+    party: str = ""
+    term_end: str = ""
+    columns: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def main_role(self) -> str:
+        """What the person is, as far as memberships tell."""
+        return self.seat or self.job or self.committee
+
+    def add(self, held: Membership) -> None:
+        """Take note of a current membership; called in the order in which they began."""
+        kind = held.organization.classification
+        if kind == OrganizationClassification.PARTY:
+            self.party = held.organization.name
+        elif kind in SEAT_BODIES and held.post and area_of(held):
+            self.seat = seat_words(held)
+            self.term_end = held.end_date
+            self.party = party_name(held) or self.party
+        elif kind in COMMITTEES:
+            self.committee = job_words(held)
+        else:
+            self.job = job_words(held)

@@ -4,12 +4,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -19,12 +20,11 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 
 from crm.access.enums import Act
 from crm.access.models import User
-from crm.access.rules import can
+from crm.access.rules import can, seen_through
 from crm.access.views import RowRuleMixin, forbidden, once, require, visible_or_404
 from crm.activity.views import timeline_context
 from crm.base.errors import ParleyError
 from crm.people import queries
-from crm.people.actions import add_contact_detail
 from crm.people.forms import ContactForm, StaffForm
 from crm.people.models import ContactDetail, Membership, Person
 from crm.people.registry import person_actions, person_panels
@@ -32,12 +32,24 @@ from crm.people.registry import person_actions, person_panels
 PAGE = "people:page"
 
 
-def person_url(person: Person, anchor: str = "") -> str:
-    """The address of the person page, at one of its sections."""
-    return reverse(PAGE, args=[person.public_id]) + (f"#{anchor}" if anchor else "")
+def person_url(person: Person, anchor: str = "", *, came_from: str = "") -> str:
+    """The address of the person page, at one of its sections. `came_from` is the query string of the list."""
+    return reverse(PAGE, args=[person.public_id]) + kept_list(came_from) + (f"#{anchor}" if anchor else "")
 
 
-def person_context(person: Person, user: User, *, page: str | None, bound: Mapping[str, Any]) -> dict[str, Any]:
+def kept_list(came_from: str) -> str:
+    """What an address carries so that the way back leads to the same list: its filters, order and page."""
+    return f"?{urlencode({'list': came_from})}" if came_from else ""
+
+
+def list_url(came_from: str, name: str = "people:index") -> str:
+    """A list as somebody left it."""
+    return reverse(name) + (f"?{QueryDict(came_from).urlencode()}" if came_from else "")
+
+
+def person_context(
+    person: Person, user: User, *, page: str | None, bound: Mapping[str, Any], kind: str = ""
+) -> dict[str, Any]:
     """Everything the person page shows this user. `bound` holds a refused form by the key of its section."""
     on = timezone.localdate()
     seat = queries.seat_of(person, on)
@@ -50,7 +62,6 @@ def person_context(person: Person, user: User, *, page: str | None, bound: Mappi
         "seat": seat,
         "seat_words": queries.seat_words(seat) if seat else "",
         "party": queries.party_of(person, on),
-        "committees": queries.committees_of(person, on),
         "offices": queries.offices_of(person),
         "contacts": queries.current_contacts(person, on),
         "staff": _staff_shown(person, user, on),
@@ -59,7 +70,7 @@ def person_context(person: Person, user: User, *, page: str | None, bound: Mappi
         "actions": [
             (action.label, reverse(action.url_name, args=[person.public_id])) for action in person_actions(user, person)
         ],
-        "timeline": timeline_context(person, user, page),
+        "timeline": timeline_context(person, user, page, kind),
         "edit_url": reverse("people:edit", args=[person.pk]) if can(user, Act.CHANGE, person) else "",
         **_own_forms(person, user, bound),
     }
@@ -67,7 +78,7 @@ def person_context(person: Person, user: User, *, page: str | None, bound: Mappi
 
 def _staff_shown(person: Person, user: User, on: date) -> list[Membership]:
     """Who works for this person and may be seen, each job with its holder's `contacts`."""
-    jobs = list(queries.staff_of(person, on).filter(person__in=Person.objects.visible_to(user)))
+    jobs = list(queries.staff_of(person, on).filter(seen_through(Person, user, "person")))
     contacts = queries.contacts_by_person([job.person for job in jobs if job.person], on)
     for job in jobs:
         job.contacts = contacts[job.person_id]  # type: ignore[attr-defined, index]
@@ -108,13 +119,19 @@ class PersonPageView(RowRuleMixin, WagtailAdminTemplateMixin, TemplateView):
         return str(self.person)
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        people = {"url": reverse("people:index"), "label": _("People")}
+        people = {"url": list_url(self.came_from), "label": _("People")}
         return [*self.breadcrumbs_items, people, {"url": "", "label": str(self.person)}]
 
+    @property
+    def came_from(self) -> str:
+        """The query string of the list this page was opened from."""
+        return self.request.GET.get("list", "")
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        page = self.request.GET.get("page")
-        found = person_context(self.person, self.request.user, page=page, bound=self.bound)  # type: ignore[arg-type]
-        return super().get_context_data(**kwargs) | found
+        page, kind = self.request.GET.get("page"), self.request.GET.get("kind", "")
+        found = person_context(self.person, self.request.user, page=page, bound=self.bound, kind=kind)  # type: ignore[arg-type]
+        kept = {"kept_list": kept_list(self.came_from), "back_url": list_url(self.came_from) if self.came_from else ""}
+        return super().get_context_data(**kwargs) | found | kept
 
 
 class PersonFormView(View, ABC):
@@ -148,7 +165,7 @@ class PersonFormView(View, ABC):
         if not self._done(person, form):
             return self.refuse(person, form)
         messages.success(self.request, self.done)
-        return redirect(person_url(person, self.key))
+        return redirect(person_url(person, self.key, came_from=self.request.GET.get("list", "")))
 
     def refuse(self, person: Person, form: Any) -> HttpResponse:
         request, public_id = self.request, person.public_id
@@ -174,13 +191,3 @@ def _as_get(request: HttpRequest) -> HttpRequest:
     """The same request as a reader sends it, to draw the page with the refused form on it."""
     request.method = "GET"
     return request
-
-
-class AddContactView(PersonFormView):
-    key = "contacts"
-    model = ContactDetail
-    form_class = ContactForm
-    done = _("Contact detail added.")
-
-    def perform(self, person: Person, form: Any, *, by: User, at: datetime) -> None:
-        add_contact_detail(person=person, **form.cleaned_data, by=by, at=at)
