@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.access.enums import Role
 from crm.access.models import RowQuerySet, User
-from crm.access.rules import role_of
+from crm.access.rules import role_of, seen_through
 from crm.base.models import AppendOnly, PublicId, Sourced, Versioned
 from crm.briefings.enums import Audience, TalkingPointState
 from crm.briefings.registry import anchor_models
@@ -45,7 +45,7 @@ class BriefingSnapshotQuerySet(RowQuerySet["BriefingSnapshot"]):
         for label, model in anchor_models().items():
             seen: Any = model._default_manager
             anchored |= models.Q(anchor_type=label, anchor_id__in=seen.visible_to(user).order_by().values("pk"))
-        return self.filter(anchored, person__in=Person.objects.visible_to(user))
+        return self.filter(anchored, seen_through(Person, user, "person"))
 
 
 class BriefingSnapshot(PublicId, AppendOnly):

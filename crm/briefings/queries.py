@@ -11,17 +11,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from crm.access.models import User
+from crm.access.rules import any_colleague, seen_through, shown_links
 from crm.activity.rules import type_key
 from crm.briefings.enums import Audience, FactKind, TalkingPointState
 from crm.briefings.models import BriefingSnapshot, TalkingPoint
-from crm.briefings.registry import (
-    BriefingContext,
-    Contact,
-    day_of,
-    last_contacts,
-    register_contacts,
-    register_section,
-)
+from crm.briefings.registry import BriefingContext, Contact, day_of, last_contacts, register_contacts, register_section
 from crm.briefings.rules import (
     READS_ALSO,
     STAYS_WITH_US,
@@ -47,7 +41,7 @@ from crm.issues.models import Stance
 from crm.messaging.enums import InboundKind
 from crm.messaging.models import InboundMessage
 from crm.people.enums import OrganizationClassification as Kind
-from crm.people.models import Membership, Office, Person
+from crm.people.models import Membership, Office, Organization, Person
 from crm.people.queries import COMMITTEES
 from crm.petitions.queries import SMALLEST_PUBLISHED, verified_in_area
 
@@ -55,9 +49,11 @@ CONTACTS_SHOWN = 5
 
 
 def memberships_of(person: Person) -> tuple[Membership, ...]:
-    """Every seat, job and party of a person, past ones too, the newest first."""
-    related = ("organization", "organization__parent", "post", "post__area", "area", "on_behalf_of")
-    return tuple(person.memberships.select_related(*related).order_by("-start_date", "-id"))
+    """Every seat, job and party of a person, past ones too, the newest first; no body hidden from a colleague."""
+    reader = any_colleague()
+    held = person.memberships.filter(seen_through(Organization, reader, "organization"))
+    held = held.select_related("organization", "post", "post__area", "area").order_by("-start_date", "-id")
+    return tuple(held.prefetch_related(*shown_links(Organization, reader, "organization__parent", "on_behalf_of")))
 
 
 def briefings_of(person: Person, user: User | AnonymousUser) -> QuerySet[BriefingSnapshot]:

@@ -3,11 +3,12 @@
 Given `entry`, an action is part of a bigger step: it shows its rows on that entry and records none of its own.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Model
+from django.utils.translation import gettext as _
 
 from crm.access.models import User
 from crm.activity.actions import link, record
@@ -15,6 +16,7 @@ from crm.activity.models import ActivityEntry
 from crm.activity.rules import type_key
 from crm.base.locking import save_version
 from crm.base.text import clean_text, one_line
+from crm.changes.actions import record_change
 from crm.followups.enums import CommitmentDirection, CommitmentState, TaskState
 from crm.followups.errors import CommitmentSettledError, EmptyWordsError, TaskClosedError
 from crm.followups.models import Commitment, Task
@@ -25,6 +27,7 @@ from crm.messaging.queries import row_of
 from crm.people.models import Person, Post
 
 TITLE_LENGTH = 250
+ASK_AGAIN_AFTER = timedelta(days=14)
 
 
 @transaction.atomic
@@ -175,6 +178,56 @@ def settle_commitment(
     if meeting is not None and is_good_news(current):
         stop_enrolments(anchor=meeting, reason="commitment_kept", by=by, at=at, entry=own)
     return current
+
+
+@transaction.atomic
+def repoint_task(
+    task: Task, person: Person, *, by: User | None, at: datetime, entry: ActivityEntry | None = None
+) -> Task:
+    """The task is about somebody else now: a new holder of the seat. Can be undone. The second call changes nothing.
+
+    Raises TaskClosedError for a task that is done or dropped.
+    """
+    current = Task.objects.select_for_update().get(pk=task.pk)
+    if current.person_id == person.pk:
+        return current
+    if current.state != TaskState.OPEN:
+        raise TaskClosedError
+    before = {"person_id": current.person_id}
+    former = current.person
+    save_version(current, version=current.version, at=at, person=person)
+    own = _log("task.repointed", current, by=by, at=at, about=(former, person), entry=entry)
+    record_change(own, current, before=before, after={"person_id": person.pk})
+    return current
+
+
+@transaction.atomic
+def repoint_commitment(
+    commitment: Commitment, person: Person, *, by: User | None, at: datetime, entry: ActivityEntry | None = None
+) -> None:
+    """Somebody else holds the seat. Our promise goes to `person`; theirs lapses, and a task asks `person` about it.
+
+    Raises CommitmentSettledError for one that is settled; so does a second call for a promise of theirs. A
+    second call for one of ours changes nothing.
+    """
+    current = Commitment.objects.select_for_update().get(pk=commitment.pk)
+    if current.person_id == person.pk:
+        return
+    if current.state != CommitmentState.OPEN:
+        raise CommitmentSettledError
+    if current.direction == CommitmentDirection.THEIRS:
+        title = _("Ask %(name)s whether they stand by: %(words)s")
+        told: dict[str, Any] = {"by": by, "at": at, "entry": entry}
+        day, state = at.date(), CommitmentState.LAPSED
+        settle_commitment(current, state=state, version=current.version, settled_on=day, **told)
+        words = one_line(title % {"name": person.name, "words": current.words}, limit=TITLE_LENGTH)
+        add_task(title=words, assignee=current.owner or by, due_on=day + ASK_AGAIN_AFTER, person=person, **told)
+        return
+    before = {"person_id": current.person_id}
+    former = current.person
+    save_version(current, version=current.version, at=at, person=person)
+    own = _log("commitment.repointed", current, by=by, at=at, about=(former, person), entry=entry)
+    record_change(own, current, before=before, after={"person_id": person.pk})
 
 
 def _close_task_of(commitment: Commitment, *, by: User | None, at: datetime, entry: ActivityEntry) -> None:

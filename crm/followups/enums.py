@@ -24,3 +24,9 @@ class CommitmentState(models.TextChoices):
     BROKEN = "broken", _("broken")
     LAPSED = "lapsed", _("lapsed")
     SUPERSEDED = "superseded", _("replaced by another")
+
+
+class OpenThing(models.TextChoices):
+    THEIRS = "theirs", _("a promise of theirs")
+    OURS = "ours", _("a promise of ours")
+    TASK = "task", _("a task")

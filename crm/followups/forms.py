@@ -7,7 +7,7 @@ from crm.access.forms import VersionedForm
 from crm.access.models import User
 from crm.access.rules import STAFF_ROLES
 from crm.base.models import new_public_id
-from crm.followups.enums import CommitmentDirection, CommitmentState
+from crm.followups.enums import CommitmentDirection, CommitmentState, OpenThing
 from crm.followups.models import Commitment, Task
 from crm.issues.models import Ask
 
@@ -86,3 +86,10 @@ class SettleForm(forms.ModelForm):
         ended = [choice for choice in CommitmentState.choices if choice[0] != CommitmentState.OPEN]
         self.fields["state"] = forms.ChoiceField(label=_("How did it end?"), choices=ended)
         self.initial["version"] = self.instance.version
+
+
+class OpenThingForm(forms.Form):
+    """What is still open with somebody."""
+
+    thing = forms.ChoiceField(label=_("There is still open"), choices=OpenThing)
+    overdue = forms.BooleanField(label=_("Overdue only"), required=False)

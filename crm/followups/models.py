@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.access.enums import Role
 from crm.access.models import RowQuerySet, User
-from crm.access.rules import role_of
+from crm.access.rules import role_of, seen_through
 from crm.base.models import PublicId, Versioned
 from crm.followups.enums import CommitmentDirection, CommitmentState, TaskState
 from crm.issues.models import Ask
@@ -18,7 +18,7 @@ from crm.people.models import Person, Post
 class TaskQuerySet(RowQuerySet["Task"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         role = role_of(user)
-        seen = Q(person=None) | Q(person__in=Person.objects.visible_to(user))
+        seen = Q(person=None) | seen_through(Person, user, "person")
         if role == Role.DIRECTOR:
             return self.all()
         if role in {Role.COORDINATOR, Role.AUDITOR}:
@@ -60,7 +60,7 @@ class Task(PublicId, Versioned):
 class CommitmentQuerySet(RowQuerySet["Commitment"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         if role_of(user) in {Role.COORDINATOR, Role.DIRECTOR, Role.AUDITOR}:
-            return self.filter(person__in=Person.objects.visible_to(user))
+            return self.filter(seen_through(Person, user, "person"))
         return self.none()
 
 

@@ -1,4 +1,6 @@
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -6,7 +8,7 @@ from django.db.models import F, Model, QuerySet
 
 from crm.access.models import User
 from crm.activity.rules import type_key
-from crm.followups.enums import CommitmentDirection, CommitmentState, TaskState
+from crm.followups.enums import CommitmentDirection, CommitmentState, OpenThing, TaskState
 from crm.followups.models import Commitment, CommitmentQuerySet, Task
 from crm.followups.rules import due_moment
 from crm.messaging.models import Enrolment
@@ -63,3 +65,12 @@ def commitment_due(enrolment: Enrolment) -> datetime | None:
         return None
     anchor = row_of(enrolment.anchor_type, enrolment.anchor_id)
     return due_moment(first.due_on, getattr(anchor, "time_zone", "") or settings.TIME_ZONE)
+
+
+def with_open_things(args: Mapping[str, Any], *, user: User, on: date) -> QuerySet[Any]:
+    """Keys of people with an open promise or task the asker may see; a thing without a day is never overdue."""
+    rows: QuerySet[Any] = Task.objects.visible_to(user).filter(state=TaskState.OPEN, person__isnull=False)
+    if args["thing"] != OpenThing.TASK:
+        rows = Commitment.objects.visible_to(user).filter(state=CommitmentState.OPEN, direction=args["thing"])
+    rows = rows.filter(due_on__lt=on) if args["overdue"] else rows
+    return rows.order_by().values("person")

@@ -4,13 +4,17 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.access.models import User
 from crm.activity.registry import register_verb
-from crm.followups.queries import commitment_due
+from crm.followups.enums import OpenThing
+from crm.followups.forms import OpenThingForm
+from crm.followups.queries import commitment_due, with_open_things
 from crm.messaging.enums import StepAnchor
 from crm.messaging.registry import register_step_anchor
+from crm.segments.registry import Args, SegmentFilter, register_filter
 
 VERBS = {
     "task.added": _("Added a task."),
@@ -18,6 +22,8 @@ VERBS = {
     "task.finished": _("Finished a task."),
     "task.dropped": _("Dropped a task that is no longer needed."),
     "task.reopened": _("Reopened a task."),
+    "task.repointed": _("The task is about the new holder of the seat now."),
+    "commitment.repointed": _("The commitment is with the new holder of the seat now."),
     "commitment.made": _("Wrote down a commitment."),
     "commitment.settled": _("Settled a commitment: %(state)s."),
 }
@@ -28,6 +34,15 @@ def declare() -> None:
     for verb, sentence in VERBS.items():
         register_verb(verb, sentence)
     register_step_anchor(StepAnchor.COMMITMENT_DUE, commitment_due)
+    label = _("Open promises and tasks")
+    where, words = with_open_things, open_thing_words
+    register_filter(SegmentFilter("open_thing", label, "meetings", OpenThingForm, where=where, words=words))
+
+
+def open_thing_words(args: Args) -> str:
+    thing = OpenThing(args["thing"]).label
+    words = gettext("people with %(thing)s overdue") if args["overdue"] else gettext("people with %(thing)s open")
+    return words % {"thing": thing}
 
 
 Section = Mapping[str, Any]

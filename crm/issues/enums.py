@@ -11,3 +11,19 @@ class Position(models.TextChoices):
     LEAN_SUPPORT = "lean_support", _("leans in favour")
     SUPPORT = "support", _("supports")
     CHAMPION = "champion", _("champions")
+
+
+class Confidence(models.TextChoices):
+    """How sure we are of a position, whatever the position is."""
+
+    SURE = "sure", _("sure: said, written or voted so")
+    LIKELY = "likely", _("likely: somebody close says so")
+    GUESS = "guess", _("our guess")
+
+
+class Direction(models.TextChoices):
+    """Which way somebody moved."""
+
+    TOWARD = "toward", _("moved towards us")
+    AWAY = "away", _("moved away from us")
+    NEW = "new", _("position now known")

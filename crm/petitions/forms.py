@@ -10,6 +10,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from crm.access.models import User
+from crm.access.rules import visible_rows
 from crm.base.email import normalise_email
 from crm.consent.rules import Wording
 from crm.petitions.models import Petition
@@ -143,3 +145,16 @@ class SignatureForm(forms.Form):
         if problem := name_problem(name):
             raise ValidationError(problem)
         return name
+
+
+class SignedForm(forms.Form):
+    """Signatures are of a district, never of somebody here: who signed is nobody's business but theirs."""
+
+    petition = forms.ModelChoiceField(
+        label=_("Petition"), queryset=Petition.objects.none(), to_field_name="public_id", required=False
+    )
+    count = forms.IntegerField(label=_("At least so many confirmed signatures"), min_value=1, initial=1)
+
+    def set_user(self, user: User) -> None:
+        self.fields["petition"].empty_label = _("any petition")  # type: ignore[attr-defined]
+        self.fields["petition"].queryset = visible_rows(Petition, user)  # type: ignore[attr-defined]

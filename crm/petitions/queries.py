@@ -1,14 +1,19 @@
 """Counts of confirmed signatures. What the public sees comes from the stored counters, never from COUNT(*)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypedDict
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncWeek
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from crm.access.models import User
+from crm.access.rules import visible_rows
+from crm.people.models import Membership
+from crm.people.queries import SEAT_BODIES
 from crm.petitions.enums import PetitionState
 from crm.petitions.models import Petition, PetitionAreaCount, Signature
 from crm.places.models import Area
@@ -17,6 +22,18 @@ from crm.places.queries import areas_for_postcode
 SMALLEST_PUBLISHED = 5
 TREND_WEEKS = 12
 RECENT = timedelta(days=30)
+
+
+def petitions_filed(issue_ids: list[int], user: User) -> QuerySet[Petition]:
+    """Petitions for an ask under any of these issues."""
+    found: QuerySet[Petition] = visible_rows(Petition, user).filter(ask__issue__in=issue_ids)
+    return found.order_by("title", "id")
+
+
+def petitions_by_issue(user: User) -> dict[int, int]:
+    """How many petitions are for an ask under each issue."""
+    rows = visible_rows(Petition, user).filter(ask__isnull=False).order_by()
+    return dict(rows.values_list("ask__issue").annotate(Count("pk")))
 
 
 @dataclass(frozen=True)
@@ -144,3 +161,17 @@ def _trend(rows: QuerySet[Signature], at: datetime) -> list[tuple[str, int]]:
     grouped = dated.annotate(week=TruncWeek("validated_at", tzinfo=zone)).values_list("week").annotate(n=Count("pk"))
     counted: dict[date, int] = {week.astimezone(zone).date(): number for week, number in grouped}
     return [(week.isoformat(), counted.get(week, 0)) for week in weeks]
+
+
+def signed_in_district(args: Mapping[str, Any], *, user: User, on: date) -> QuerySet[Any]:
+    """Keys of people seated for an area with so many confirmed signatures, of one petition or of all together.
+
+    A petition's mailbox hashes cannot be matched to anybody here, on purpose: so it is the district that counts.
+    """
+    petitions = visible_rows(Petition, user)
+    wanted = [args["petition"].pk] if args.get("petition") else petitions.order_by().values("pk")
+    counted = PetitionAreaCount.objects.filter(petition__in=wanted, area__isnull=False).order_by()
+    areas = counted.values("area").annotate(total=Sum("signature_count")).filter(total__gte=args["count"])
+    keys = areas.values("area")
+    seats = Membership.objects.current_on(on).filter(organization__classification__in=SEAT_BODIES)
+    return seats.filter(Q(area__in=keys) | Q(area=None, post__area__in=keys)).order_by().values("person")

@@ -13,11 +13,15 @@ from django.utils.translation import gettext_lazy, ngettext
 from crm.activity.registry import register_verb
 from crm.base.errors import ParleyError
 from crm.consent.registry import Button, LinkHandler, LinkPage, LinkState, register_link
+from crm.issues.registry import register_issue_counter
 from crm.messaging.registry import register_default_templates
 from crm.petitions.actions import CONFIRM_TEMPLATE, confirm_signature, disown_signature, withdraw_signature
 from crm.petitions.enums import SignatureState
+from crm.petitions.forms import SignedForm
 from crm.petitions.models import Petition, Signature
+from crm.petitions.queries import petitions_by_issue, petitions_filed, signed_in_district
 from crm.petitions.rules import can_sign, is_link_expired
+from crm.segments.registry import Args, SegmentFilter, register_filter
 
 PageAddress = Callable[[Petition, str], str]
 """The address of a petition's public page in a language; empty when it has none."""
@@ -70,11 +74,23 @@ def petition_url(petition: Petition, language: str) -> str:
     return found or f"{settings.PUBLIC_URL}/"
 
 
+def signed_words(args: Args) -> str:
+    number = formats.number_format(args["count"], force_grouping=True)
+    if not args.get("petition"):
+        return _("people seated where at least %(number)s signatures are confirmed") % {"number": number}
+    words = _("people seated where at least %(number)s signatures of “%(petition)s” are confirmed")
+    return words % {"number": number, "petition": args["petition"]}
+
+
 def declare() -> None:
     """Register links, words and verbs; called once when the app is ready."""
     register_link(CONFIRM, LinkHandler(describe_confirm, act_confirm))
     register_link(NOT_ME, LinkHandler(describe_not_me, act_not_me))
     register_default_templates("petitions", DEFAULT_TEMPLATES)
+    register_issue_counter("petitions", gettext_lazy("Petitions"), petitions_by_issue, petitions_filed)
+    label = gettext_lazy("Signatures in their district")
+    where, words = signed_in_district, signed_words
+    register_filter(SegmentFilter("signed_district", label, "petitions", SignedForm, where=where, words=words))
     register_verb("petition.created", gettext_lazy("The petition was drafted."))
     register_verb("petition.opened", gettext_lazy("The petition was opened."))
     register_verb("petition.closed", gettext_lazy("The petition was closed."))
