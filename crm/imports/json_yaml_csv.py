@@ -47,13 +47,13 @@ class Folder:
 
     def load(self, path: Path) -> Any:
         """What the file says, read by its ending. Raises `SourceError` with a sentence that names the file."""
-        raw = _bytes_of(path)
+        raw = read_bytes(path)
         self._digest.update(path.name.encode() + b"\0" + raw)
         readers = {".json": _read_json, ".yaml": _read_yaml, ".yml": _read_yaml, ".csv": _read_csv, ".tsv": _read_csv}
         reader = readers.get(path.suffix.lower())
         if reader is None:
-            raise SourceError(_("“%(file)s” is not a .json, .yaml or .csv file; choose one of those.") % _named(path))
-        return _all_text(path, reader(path, _decode(path, raw)))
+            raise SourceError(_("“%(file)s” is not a .json, .yaml or .csv file; choose one of those.") % named(path))
+        return _all_text(path, reader(path, read_text(path, raw)))
 
     @property
     def hash(self) -> str:
@@ -61,27 +61,32 @@ class Folder:
         return self._digest.hexdigest()
 
 
-def _named(path: Path) -> dict[str, str]:
+def named(path: Path) -> dict[str, str]:
     return {"file": path.name}
 
 
-def _bytes_of(path: Path) -> bytes:
+def read_bytes(path: Path, limit: int = MAX_BYTES) -> bytes:
+    """What the file holds. Raises `SourceError` when it cannot be read, is larger than `limit` bytes or empty."""
     try:
         size = path.stat().st_size
-        raw = path.read_bytes() if size <= MAX_BYTES else b""
+        raw = path.read_bytes() if size <= limit else b""
     except OSError as error:
         sentence = _("“%(file)s” cannot be read (%(why)s); check the path and its permissions.")
         raise SourceError(sentence % {"file": path.name, "why": error.strerror}) from error
-    if size > MAX_BYTES:
-        raise SourceError(_("“%(file)s” is larger than 40 MB; split it and import the parts.") % _named(path))
+    if size > limit:
+        sentence = _("“%(file)s” is larger than %(limit)s MB; split it and import the parts.")
+        raise SourceError(sentence % {"file": path.name, "limit": limit // 1_000_000})
     if not raw.strip():
-        raise SourceError(_("“%(file)s” is empty; export it again.") % _named(path))
+        raise SourceError(_("“%(file)s” is empty; export it again.") % named(path))
     return raw
 
 
-def _decode(path: Path, raw: bytes) -> str:
+def read_text(path: Path, raw: bytes) -> str:
+    """The text in UTF-8, UTF-16 or cp1252. Raises `SourceError` when it is none of them."""
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings = ["utf-16"]
+    elif b"\0" in raw[:1] or b"\0" in raw[1:2]:
+        encodings = ["utf-16-le" if raw[1:2] == b"\0" else "utf-16-be"]
     else:
         encodings = ["utf-8-sig"] if b"\0" in raw else ["utf-8-sig", "cp1252"]
     for encoding in encodings:
@@ -92,7 +97,7 @@ def _decode(path: Path, raw: bytes) -> str:
         if "\0" not in text:
             return text
     sentence = _("“%(file)s” is not a text file; export it as JSON, YAML or CSV and try again.")
-    raise SourceError(sentence % _named(path))
+    raise SourceError(sentence % named(path))
 
 
 def _all_text(path: Path, data: Any) -> Any:
@@ -105,7 +110,7 @@ def _all_text(path: Path, data: Any) -> Any:
         elif isinstance(value, list):
             waiting += value
         elif isinstance(value, str) and not _is_text(value):
-            raise SourceError(_("“%(file)s” holds characters that are no text; download it again.") % _named(path))
+            raise SourceError(_("“%(file)s” holds characters that are no text; download it again.") % named(path))
     return data
 
 
@@ -156,7 +161,7 @@ def _check_yaml(path: Path, text: str) -> None:
 
 
 def _too_deep(path: Path) -> SourceError:
-    return SourceError(_("“%(file)s” is nested too deeply to be a list of people; check the file.") % _named(path))
+    return SourceError(_("“%(file)s” is nested too deeply to be a list of people; check the file.") % named(path))
 
 
 def _read_csv(path: Path, text: str) -> list[dict[str, str]]:

@@ -10,50 +10,63 @@ from django.utils.translation import gettext as _
 
 from crm.activity.models import ActivityEntry, ActivityLink
 from crm.activity.rules import type_key
+from crm.changes.models import Change
 from crm.imports.enums import ImportMode, ImportState, Outcome, ProblemKind, RowAct
-from crm.imports.models import ImportBatch, ImportRow
-from crm.imports.popolo import MODELS, Batch
+from crm.imports.models import ImportBatch, ImportPreviewRow, ImportRow
+from crm.imports.ocd import generations
+from crm.imports.ocd_rows import also_changed, rows_elsewhere
+from crm.imports.popolo import MODELS, SPECS, Batch, Tick, no_tick
+from crm.imports.popolo_identifiers import Owners, chunks, identifiers_here, suggest
 from crm.imports.rules import (
-    SPECS,
     Existing,
     Plan,
     Row,
+    Word,
     as_json,
     compare,
     decide,
     key_of,
+    pairs,
     same,
     take,
-    tidy,
     value_of,
 )
 from crm.people.models import ContactDetail, Identifier, Membership, Office, Person
 from crm.places.models import Area
+from crm.tags.models import TagGroup
 
-CHUNK = 500
-PAIR = ("scheme", "identifier")
-MAX_SCHEME, MAX_IDENTIFIER = (getattr(Identifier._meta.get_field(name), "max_length", 0) for name in PAIR)
+# Entries about an import that changed nothing in the registry.
+SAID_OF_FILES = ("import.staged", "import.cancelled", "import.discarded", "import.failed")
+# Rows that hold nobody back: the preview of another import goes with whom it names.
+PASSING = (ImportPreviewRow,)
 WATCHED = (Membership, ContactDetail, Office)
+OWNERS = ("person_id", "organization_id", "area_id", "from_area_id", "group_id")
 
 
 def registry_state() -> tuple[Any, ...]:
     """Changes whenever an action changes people, bodies or areas: a plan made before is stale then."""
     kinds = [*map(type_key, MODELS), type_key(ImportBatch)]
-    return tuple(ActivityEntry.objects.filter(object_type__in=kinds).aggregate(Max("id")).values())
+    entries = ActivityEntry.objects.filter(object_type__in=kinds).exclude(verb__in=SAID_OF_FILES)
+    changes = Change.objects.filter(object_type__in=kinds)
+    return tuple(rows.order_by().aggregate(Max("id"))["id__max"] for rows in (entries, changes))
 
 
-def plan_import(batch: Batch, *, mode: ImportMode) -> Plan:
+def plan_import(batch: Batch, *, mode: ImportMode, tick: Tick = no_tick) -> Plan:
     """Work out what a run would do; `apply_plan` then does exactly this."""
     plan = Plan(batch, mode, registry_state())
     plan.problems.extend(batch.problems)
-    owners = _Owners(batch)
+    owners = Owners(batch)
+    plan.targets |= rows_elsewhere(batch)
     for model in MODELS:
+        tick("comparing", sum(map(len, plan.rows.values())), len(batch.records))
         rows = [take(plan, record) for record in batch.of(model)]
         if SPECS[model].key:
             _compare_by_key(plan, model, [row for row in rows if row.outcome != Outcome.REFUSED])
         else:
             _compare_by_identifier(plan, model, rows, owners)
         _decide(plan, model, [row for row in rows if row.changes and row.outcome != Outcome.REFUSED])
+        if mode != ImportMode.SKIP:
+            plan.rows[model] += also_changed(plan, model)
     return plan
 
 
@@ -63,70 +76,33 @@ def _decide(plan: Plan, model: type[Model], rows: list[Row]) -> None:
         decide(plan, row, written.get(row.pk or 0, {}))
 
 
-def last_written(model: type[Model], pks: Iterable[int]) -> dict[int, dict[str, Any]]:
+def last_written(model: type[Model], pks: Iterable[int]) -> dict[int, dict[str, Word]]:
     """What imports that still count wrote into these rows, by column, the latest word each."""
-    found: dict[int, dict[str, Any]] = defaultdict(dict)
-    rows = ImportRow.objects.filter(object_type=type_key(model), batch__state=ImportState.APPLIED)
+    found: dict[int, dict[str, Word]] = defaultdict(dict)
+    rows = ImportRow.objects.filter(object_type=type_key(model), batch__state=ImportState.APPLIED).order_by("id")
     for chunk in chunks(pks):
-        for pk, after in rows.filter(object_id__in=chunk).order_by("id").values_list("object_id", "after"):
-            found[pk] |= after
+        words = rows.filter(object_id__in=chunk).values_list("object_id", "after", "batch__profile")
+        for pk, after, profile in words:
+            found[pk] |= {column: Word(value, profile) for column, value in after.items()}
     return found
 
 
-def chunks(values: Iterable[Any]) -> Iterator[list[Any]]:
-    """Distinct values in pieces one query can name."""
-    listed = list(dict.fromkeys(values))
-    return (listed[start : start + CHUNK] for start in range(0, len(listed), CHUNK))
-
-
-class _Owners:
-    """Which person or body has which of the identifiers a source names."""
-
-    def __init__(self, batch: Batch) -> None:
-        self.named: dict[str, list[tuple[str, str]]] = defaultdict(list)
-        claimed = set[tuple[str, str]]()
-        for record in batch.of(Identifier):
-            pair = (tidy(record.values["scheme"]), tidy(record.values["identifier"]))
-            if pair not in claimed and all(pair) and len(pair[0]) <= MAX_SCHEME and len(pair[1]) <= MAX_IDENTIFIER:
-                claimed.add(pair)
-                self.named[next(iter(record.links.values()))].append(pair)
-        self.known = {(row["scheme"], row["identifier"]): row for row in _identifiers(self.named.values())}
-        merged = Person.objects.filter(pk__in=self._pks("person_id"), merged_into__isnull=False)
-        self.merged = dict(merged.values_list("pk", "merged_into_id")) if self.known else {}
-
-    def _pks(self, column: str) -> list[int]:
-        return [row[column] for row in self.known.values() if row[column]]
-
-    def pks(self, ref: str, column: str) -> set[int]:
-        """The rows that hold any identifier of this one; the survivor when it was merged away."""
-        held = (self.known.get(pair, {}).get(column) for pair in self.named[ref])
-        return {self.merged.get(pk) or pk for pk in held if pk}
-
-
-def _identifiers(named: Iterable[list[tuple[str, str]]]) -> Iterator[Existing]:
-    by_scheme: dict[str, list[str]] = defaultdict(list)
-    for pairs in named:
-        for scheme, identifier in pairs:
-            by_scheme[scheme].append(identifier)
-    for scheme, values in by_scheme.items():
-        for chunk in chunks(values):
-            rows = Identifier.objects.filter(scheme=scheme, identifier__in=chunk)
-            yield from rows.values("pk", "scheme", "identifier", "person_id", "organization_id")
-
-
-def _compare_by_identifier(plan: Plan, model: type[Model], rows: list[Row], owners: _Owners) -> None:
+def _compare_by_identifier(plan: Plan, model: type[Model], rows: list[Row], owners: Owners) -> None:
     column = "person_id" if model is Person else "organization_id"
     found: dict[int, Row] = {}
     for row in rows:
         pks = owners.pks(row.record.ref, column)
         if row.outcome == Outcome.REFUSED:
             continue
-        if not owners.named.get(row.record.ref):
+        if not owners.is_told_apart(row.record.ref):
             sentence = _("It has no id of its own, so the next import could not find it again; add one in the file.")
             plan.refuse(ProblemKind.ERROR, row, "identifier", "", sentence)
         elif len(pks) > 1:
             sentence = _("Its ids belong to several rows here; merge those, then import again.")
             plan.refuse(ProblemKind.CONFLICT, row, "identifier", "", sentence)
+        elif pks & found.keys() and plan.batch.joins_by_email:
+            row.pk = next(iter(pks))
+            _join_twin(plan, row, found[row.pk])
         elif pks & found.keys():
             _refuse_twin(plan, row)
         elif pks:
@@ -134,25 +110,37 @@ def _compare_by_identifier(plan: Plan, model: type[Model], rows: list[Row], owne
     standing = {known["pk"]: known for known in _rows(model, "pk", found)}
     for pk, row in found.items():
         compare(plan, row, standing.get(pk))
+    if model is Person and plan.batch.joins_by_email:
+        suggest(plan, rows)
 
 
 def _compare_by_key(plan: Plan, model: type[Model], rows: list[Row]) -> None:
-    spec, seen = SPECS[model], dict[tuple[Any, ...], Row]()
+    spec = SPECS[model]
     standing = _standing(model, rows)
-    by_key = {key_of(spec.key, known): known for known in standing}
-    for row in rows:
-        key = key_of(spec.key, row.values)
-        if key in seen:
+    keyed = [(key_of(spec.key, known), known) for known in standing]
+    if model is Area:
+        keyed = generations([row.values for row in rows], keyed)
+    for row, known, is_twin in pairs(spec, rows, keyed):
+        if is_twin:
             _refuse_twin(plan, row)
         else:
-            seen[key] = row
-            compare(plan, row, by_key.get(key))
+            compare(plan, row, known)
     if spec.own_key:
         _compare_by_own_key(plan, model, rows, standing)
     _note_missing(plan, model, rows, standing)
 
 
+def _join_twin(plan: Plan, row: Row, first: Row) -> None:
+    """Two rows of a list are one person here: what hangs on the second is added, its own columns are not."""
+    row.outcome = Outcome.UNCHANGED
+    sentence = _("Here this is the person of %(row)s; only what is new about that person was taken.")
+    plan.report(ProblemKind.ERROR, row, "", "", sentence % {"row": first.record.ref})
+
+
 def _refuse_twin(plan: Plan, row: Row) -> None:
+    if plan.batch.joins_by_email:
+        row.outcome = Outcome.REFUSED
+        return
     plan.refuse(ProblemKind.ERROR, row, "", "", _("The file says this twice; keep one of the two rows."))
 
 
@@ -178,9 +166,11 @@ def _standing(model: type[Model], rows: list[Row]) -> list[Existing]:
     """The rows here that a row of the file could be: those of the same owners, or with the same identifier."""
     if model is Area:
         return list(_rows(model, "identifier", (row.values["identifier"] for row in rows)))
+    if model is TagGroup:
+        return list(_rows(model, "key", (row.values["key"] for row in rows)))
     if model is Identifier:
         named = ([(row.values["scheme"], row.values["identifier"])] for row in rows)
-        return list(_identifiers(named))
+        return list(identifiers_here(named))
     found: dict[int, Existing] = {}
     for column in _owner_columns(model):
         owners = (value_of(row.values.get(column)) for row in rows)
@@ -191,7 +181,7 @@ def _standing(model: type[Model], rows: list[Row]) -> list[Existing]:
 def _owner_columns(model: type[Model]) -> tuple[str, ...]:
     if model is Membership:
         return ("person_id", "member_organization_id")
-    return tuple(column for column in SPECS[model].key if column in ("person_id", "organization_id"))
+    return tuple(column for column in SPECS[model].key if column in OWNERS)
 
 
 def _rows(model: type[Model], column: str, values: Iterable[Any]) -> Iterator[Existing]:
@@ -226,7 +216,7 @@ def plan_undo(batch: ImportBatch) -> Undoing:
 
 
 def _now(model: type[Model], rows: list[ImportRow]) -> Iterator[Existing]:
-    columns = dict.fromkeys(("pk", *SPECS[model].key, *SPECS[model].values))
+    columns = dict.fromkeys(("pk", *SPECS[model].key, *(column for row in rows for column in row.after)))
     for chunk in chunks(row.object_id for row in rows):
         yield from model._default_manager.filter(pk__in=chunk).order_by().values(*columns)
 
@@ -270,12 +260,13 @@ def _keep_what_is_used(undoing: Undoing) -> None:
 
 def _used(model: type[Model], pks: set[int], undoing: Undoing) -> set[int]:
     found = set[int]()
+    reverted = {(other, pk, column) for other, pk, values in undoing.revert for column in values}
     for relation in model._meta.get_fields(include_hidden=True):
-        if not isinstance(relation, ForeignObjectRel) or relation.many_to_many:
+        if not isinstance(relation, ForeignObjectRel) or relation.many_to_many or relation.related_model in PASSING:
             continue
         other, name = relation.related_model, relation.field.name
         going = undoing.delete.get(other, set())
         for chunk in chunks(pks):
-            pairs = other._base_manager.filter(**{f"{name}__in": chunk}).values_list("pk", f"{name}_id")
-            found |= {target for pk, target in pairs if pk not in going}
+            used = other._base_manager.filter(**{f"{name}__in": chunk}).values_list("pk", f"{name}_id")
+            found |= {target for pk, target in used if pk not in going and (other, pk, f"{name}_id") not in reverted}
     return found

@@ -1,83 +1,31 @@
 """The difference between what a source says and what stands here. Pure: reads no file and no database."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import DecimalField, Field, Model, TextField
+from django.db.models import DecimalField, Field, IntegerField, Model, TextField
 from django.utils.translation import gettext as _
 
 from crm.base.dates import PartialDateField, last_day, validate_partial_date
 from crm.base.text import clean_text, one_line
 from crm.imports.enums import ImportMode, Outcome, ProblemKind
-from crm.imports.popolo import MODELS, Batch, Problem, Record
-from crm.people.models import (
-    ContactDetail,
-    Identifier,
-    Membership,
-    Office,
-    Organization,
-    OtherName,
-    Person,
-    Post,
-)
-from crm.places.models import Area
+from crm.imports.popolo import MODELS, NOTHING, SPECS, Batch, Problem, Record, Spec, gives_way
+from crm.people.enums import ContactType
 
 Existing = Mapping[str, Any]
-Written = Mapping[int, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Spec:
-    """How rows of a model are found again: `key` names columns; without one the row is found by its identifiers."""
+class Word:
+    """What an import wrote into a column, and by which profile."""
 
-    key: tuple[str, ...]
-    values: tuple[str, ...]
-    required: frozenset[str] = frozenset()
-    # A second key, for rows an import wrote itself: a changed phone number is an update, not a second number.
-    own_key: tuple[str, ...] = ()
-
-
-OWNERS = ("person_id", "organization_id")
-SPECS: dict[type[Model], Spec] = {
-    Area: Spec(("identifier", "valid_from"), ("name", "classification", "parent_id", "code", "valid_until")),
-    Organization: Spec(
-        (),
-        ("name", "classification", "parent_id", "area_id", "founding_date", "dissolution_date", "description"),
-    ),
-    Person: Spec(
-        (),
-        (
-            *("name", "given_name", "additional_name", "family_name", "honorific_prefix", "honorific_suffix"),
-            *("sort_name", "gender", "birth_date", "category", "summary"),
-        ),
-    ),
-    Post: Spec(("organization_id", "label"), ("role", "area_id"), frozenset({"organization_id"})),
-    Identifier: Spec(("scheme", "identifier"), OWNERS, frozenset(OWNERS)),
-    OtherName: Spec((*OWNERS, "name"), ("note", "start_date", "end_date"), frozenset(OWNERS)),
-    ContactDetail: Spec(
-        (*OWNERS, "type", "value"), ("value", "label", "note"), frozenset(OWNERS), own_key=(*OWNERS, "type", "label")
-    ),
-    Office: Spec(
-        ("person_id", "identifier"),
-        (
-            *("classification", "address", "suite", "building", "city", "state", "postcode"),
-            *("voice", "fax", "hours", "latitude", "longitude"),
-        ),
-        frozenset({"person_id"}),
-    ),
-    Membership: Spec(
-        (
-            *("person_id", "member_organization_id", "organization_id", "post_id", "area_id"),
-            *("legislative_period", "start_date"),
-        ),
-        ("role", "label", "on_behalf_of_id", "end_date"),
-        frozenset({"person_id", "member_organization_id", "organization_id", "post_id"}),
-    ),
-}
+    value: Any
+    profile: str
 
 
 @dataclass(slots=True, eq=False)
@@ -89,7 +37,7 @@ class Row:
     pk: int | None = None
     values: dict[str, Any] = field(default_factory=dict)
     existing: Existing | None = None
-    changes: dict[str, Any] = field(default_factory=dict)
+    changes: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
     fault: bool = False
 
 
@@ -105,15 +53,17 @@ class Plan:
     problems: list[Problem] = field(default_factory=list)
     missing: list[tuple[type[Model], int]] = field(default_factory=list)
 
-    def report(self, kind: ProblemKind, row: Row, column: str, value: Any, sentence: str) -> None:
+    def report(
+        self, kind: ProblemKind, row: Row, column: str, value: Any, sentence: str, left_out: bool = False
+    ) -> None:
         """Note what is wrong with one row; the row itself goes on unless it is refused."""
         record = row.record
-        self.problems.append(Problem(kind, record.model, record.ref, column, str(value)[:200], sentence))
+        self.problems.append(Problem(kind, record.model, record.ref, column, str(value)[:200], sentence, left_out))
 
     def refuse(self, kind: ProblemKind, row: Row, column: str, value: Any, sentence: str) -> None:
         """Leave the row out, and say why."""
         row.outcome = Outcome.REFUSED
-        self.report(kind, row, column, value, sentence)
+        self.report(kind, row, column, value, sentence, left_out=True)
 
 
 def value_of(target: Any) -> Any:
@@ -138,18 +88,19 @@ def same(old: Any, new: Any) -> bool:
 
 def key_of(columns: Iterable[str], values: Mapping[str, Any]) -> tuple[Any, ...]:
     """What a row is found by. A link to a row that does not exist yet stands for itself and finds nothing."""
-    return tuple(_part(values.get(column)) for column in columns)
+    is_mail = values.get("type") == ContactType.EMAIL
+    return tuple(_part(values.get(column), is_mail and column == "value") for column in columns)
 
 
-def _part(value: Any) -> Any:
-    return value.pk or value if isinstance(value, Row) else value or None
+def _part(value: Any, folds_case: bool) -> Any:
+    return value.pk or value if isinstance(value, Row) else (value or "").lower() if folds_case else value or None
 
 
 def take(plan: Plan, record: Record) -> Row:
     """Turn a record into a row of the plan: cleaned, with its links; faults are reported."""
     row = Row(record)
     plan.rows[record.model].append(row)
-    for column, value in record.values.items():
+    for column, value in (*record.defaults.items(), *record.values.items()):
         row.values[column] = _cleaned(plan, row, _column(record.model, column), value)
     for column, ref in record.links.items():
         _resolve(plan, row, f"{column}_id", ref)
@@ -174,8 +125,8 @@ def _resolve(plan: Plan, row: Row, column: str, ref: str) -> None:
 
 
 def _cleaned(plan: Plan, row: Row, column: Field, value: Any) -> Any:
-    if isinstance(column, DecimalField):
-        return _number(plan, row, column, value)
+    if isinstance(column, DecimalField | IntegerField):
+        return _needed(plan, row, column, _number(plan, row, column, value))
     text = tidy(value, isinstance(column, TextField))
     if text and isinstance(column, PartialDateField):
         return _date(plan, row, column, text)
@@ -215,13 +166,22 @@ def _date(plan: Plan, row: Row, column: Field, text: str) -> str:
     return text
 
 
-def _number(plan: Plan, row: Row, column: DecimalField, value: Any) -> Decimal | None:
+def _needed(plan: Plan, row: Row, column: Field, number: Decimal | int | None) -> Decimal | int | None:
+    if number is None and not column.null:
+        plan.refuse(ProblemKind.ERROR, row, column.name, "", _("This is empty or no number; fill it in the file."))
+    return number
+
+
+def _number(plan: Plan, row: Row, column: DecimalField | IntegerField, value: Any) -> Decimal | int | None:
     if is_blank(value):
         return None
     try:
-        number = Decimal(value).quantize(Decimal(1).scaleb(-column.decimal_places))
+        if isinstance(column, DecimalField):
+            number: Decimal | int = Decimal(value).quantize(Decimal(1).scaleb(-column.decimal_places))
+        else:
+            number = int(value)
         column.run_validators(number)
-    except (InvalidOperation, ValidationError):
+    except (ValueError, InvalidOperation, ValidationError):
         plan.report(ProblemKind.ERROR, row, column.name, value, _("This is not a number we can keep; check it."))
         return None
     return number
@@ -239,35 +199,68 @@ def compare(plan: Plan, row: Row, existing: Existing | None) -> None:
     if existing is None:
         return
     row.pk, row.outcome = existing["pk"], Outcome.UNCHANGED
-    columns = (column for column in SPECS[row.record.model].values if column in row.values)
-    for column in columns:
+    spec = SPECS[row.record.model]
+    changes = {}
+    found_by = spec.key if key_of(spec.key, row.values) == key_of(spec.key, existing) else ()
+    for column in (column for column in spec.values if column in row.values):
+        if column in found_by or (column in row.record.defaults and not is_blank(existing[column])):
+            continue
         new = row.values[column]
         unwritten = isinstance(new, Row) and new.pk is None
         if unwritten or not (is_blank(value_of(new)) or same(existing[column], value_of(new))):
-            row.changes[column] = new
+            changes[column] = new
+    row.changes = changes or NOTHING
 
 
-def decide(plan: Plan, row: Row, written: Mapping[str, Any]) -> None:
+def decide(plan: Plan, row: Row, written: Mapping[str, Word]) -> None:
     """Keep the changes this mode allows. `written` is what the last import wrote into the row, by column.
 
-    A value that is not what an import wrote was put there by staff: in mode `update` it is a conflict. Whom a
-    row belongs to is never changed.
+    A value that is not what an import wrote was put there by staff: in mode `update` it is a conflict. What a
+    stronger source wrote stands, without a word. Whom a row belongs to is never changed.
     """
     allowed = {}
     for column, new in row.changes.items():
-        old = (row.existing or {})[column]
+        old, word = (row.existing or {})[column], written.get(column)
         if plan.mode == ImportMode.SKIP or (plan.mode == ImportMode.FILL and not is_blank(old)):
             continue
         is_owner = column in SPECS[row.record.model].required
-        untouched = same(written[column], as_json(old)) if column in written else is_blank(old)
+        untouched = same(word.value, as_json(old)) if word else is_blank(old)
+        if word and untouched and not is_blank(old) and gives_way(plan.batch.profile, word.profile, row.record.model):
+            continue
         if not is_owner and (plan.mode == ImportMode.FILL or untouched):
             allowed[column] = new
         else:
             sentence = _("Somebody here wrote something else; keep it or take the value of the file by hand.")
             plan.report(ProblemKind.CONFLICT, row, column, as_json(new), sentence)
-    row.changes = allowed
+    row.changes = allowed or NOTHING
     if allowed:
         row.outcome = Outcome.UPDATED
+
+
+def pairs(
+    spec: Spec, rows: Iterable[Row], standing: Iterable[tuple[tuple[Any, ...], Existing]]
+) -> Iterator[tuple[Row, Existing | None, bool]]:
+    """Each row of a file with the row here it is, None for a new one, and whether an earlier row says the same.
+
+    `standing` is what is here, each with its key. Rows that share a key are told apart by `spec.apart`; what is
+    left of them on both sides is taken for the same in turn, so that a changed value is an update.
+    """
+    here, file = defaultdict[Any, list[Existing]](list), defaultdict[Any, list[Row]](list)
+    for key, known in standing:
+        here[key].append(known)
+    for row in rows:
+        file[key_of(spec.key, row.values)].append(row)
+    for key, group in file.items():
+        free = {key_of(spec.apart, known): known for known in here[key]}
+        distinct = {key_of(spec.apart, row.values): row for row in reversed(group)}
+        exact = {tie: free.pop(tie) for tie in distinct if tie in free}
+        left = iter(reversed(free.values()))
+        for row in group:
+            tie = key_of(spec.apart, row.values)
+            if distinct[tie] is not row:
+                yield row, None, True
+            else:
+                yield row, exact[tie] if tie in exact else next(left, None), False
 
 
 def counts(plan: Plan) -> dict[str, dict[str, int]]:

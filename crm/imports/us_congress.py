@@ -3,7 +3,7 @@
 https://github.com/unitedstates/congress-legislators, README.md, "Data format".
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from crm.imports import ocd
 from crm.imports.enums import ProblemKind
 from crm.imports.errors import SourceError
 from crm.imports.json_yaml_csv import Folder, mapping, mappings, text
-from crm.imports.popolo import Batch, Problem, Record
+from crm.imports.popolo import Batch, Problem, Record, Sheet
 from crm.imports.us_congress_committees import committee_records, seat_records
 from crm.imports.us_congress_offices import account_records, capitol_records, office_records
 from crm.imports.us_congress_terms import (
@@ -24,7 +24,7 @@ from crm.imports.us_congress_terms import (
     seat_of,
     term_record,
 )
-from crm.people.enums import PersonCategory
+from crm.people.enums import Level, PersonCategory
 from crm.people.models import Identifier, OtherName, Person
 from crm.people.rules import full_name, sort_name_of
 
@@ -69,29 +69,6 @@ def read(path: Path) -> Batch:
         notes=tuple(notes),
         is_complete=all(folder.find(stem, *formats) for stem, (formats, _reader) in OPTIONAL.items()),
     )
-
-
-class Sheet:
-    """Collects what the readers yield: records get the address of their file, the rest is kept as it is."""
-
-    def __init__(self, address: str) -> None:
-        self.address = address
-        self.records: list[Record] = []
-        self.problems: list[Problem] = []
-        self.notes: list[str] = []
-
-    def add(self, file: str, found: Iterable[Record | Problem | str]) -> None:
-        for item in found:
-            if isinstance(item, Record):
-                self.records.append(_with_address(item, self.address + file))
-            elif isinstance(item, Problem):
-                self.problems.append(item)
-            else:
-                self.notes.append(item)
-
-
-def _with_address(record: Record, address: str) -> Record:
-    return Record(record.model, record.ref, record.values, record.links, record.kind, record.source_url or address)
 
 
 def _name(path: Path) -> str:
@@ -154,10 +131,11 @@ def _person_records(
         return
     ref = f"person:{key}"
     yield from _name_records(ref, person)
+    owner = {"person": ref}
     for scheme in ids:
         for value in _several(ids[scheme]):
             pair = {"scheme": scheme, "identifier": value}
-            yield Record(Identifier, f"id:{scheme}:{value}", pair, {"person": ref}, kind="person identifier")
+            yield Record(Identifier, f"id:{scheme}:{value}", pair, owner, kind="person identifier")
     for term in mappings(person.get("terms")):
         seat = seats[id(term)]
         if seat is None:
@@ -184,6 +162,7 @@ def _name_records(ref: str, person: dict[str, Any]) -> Iterator[Record]:
         "gender": text(bio, "gender"),
         "birth_date": text(bio, "birthday"),
         "category": PersonCategory.POLICYMAKER.value,
+        "level": Level.NATIONAL.value,
     }
     yield Record(Person, ref, values, kind="person")
     if nickname := text(names, "nickname"):

@@ -12,7 +12,7 @@ from crm.imports.json_yaml_csv import mappings, need_list, text
 from crm.imports.popolo import Problem, Record
 from crm.imports.us_congress_offices import contact
 from crm.imports.us_congress_terms import CONGRESS
-from crm.people.enums import ContactType, MembershipRole, OrganizationClassification
+from crm.people.enums import ContactType, Level, MembershipRole, OrganizationClassification, Side
 from crm.people.models import Identifier, Membership, Organization
 
 PARENTS = {"house": "us-house", "senate": "us-senate", "joint": CONGRESS}
@@ -25,10 +25,19 @@ CONTACTS = (
 )
 ROLES = (
     ("vice chair", MembershipRole.VICE_CHAIR),
+    ("vice-chair", MembershipRole.VICE_CHAIR),
+    ("co-vice chair", MembershipRole.VICE_CHAIR),
+    ("deputy chair", MembershipRole.VICE_CHAIR),
+    ("vice-president", MembershipRole.VICE_CHAIR),
+    ("vice president", MembershipRole.VICE_CHAIR),
     ("chair", MembershipRole.CHAIR),
     ("cochair", MembershipRole.CHAIR),
-    ("ranking member", MembershipRole.RANKING_MEMBER),
+    ("co-chair", MembershipRole.CHAIR),
+    ("president", MembershipRole.CHAIR),
+    ("ranking ", MembershipRole.RANKING_MEMBER),
     ("ex officio", MembershipRole.EX_OFFICIO),
+    ("ex-officio", MembershipRole.EX_OFFICIO),
+    ("exoficio", MembershipRole.EX_OFFICIO),
 )
 
 
@@ -53,7 +62,12 @@ def committee_ref(key: str) -> str:
 
 def _body(row: Mapping[str, Any], key: str, parent: str, kind: OrganizationClassification) -> Iterator[Record]:
     ref = committee_ref(key)
-    values = {"name": text(row, "name"), "classification": kind.value, "description": text(row, "jurisdiction")}
+    values = {
+        "name": text(row, "name"),
+        "classification": kind.value,
+        "description": text(row, "jurisdiction"),
+        "level": Level.NATIONAL.value,
+    }
     yield Record(Organization, ref, values, {"parent": parent}, kind=kind.value)
     for scheme in IDS:
         if value := text(row, scheme):
@@ -75,7 +89,13 @@ def seat_records(file: str, data: Any) -> Iterator[Record | Problem]:
                 sentence = _("This seat lacks the bioguide id of its holder; add it.")
                 yield Problem(ProblemKind.ERROR, Membership, f"{file}, {committee} {number}", "bioguide", "", sentence)
                 continue
-            values = {"role": role_of_title(title).value, "label": title}
+            side = text(member, "party").lower()
+            values = {
+                "role": role_of_title(title).value,
+                "label": title,
+                "rank": text(member, "rank"),
+                "side": side if side in Side.values else "",
+            }
             links = {"person": f"person:{person}", "organization": committee_ref(committee)}
             yield Record(Membership, f"seat:{committee}/{person}", values, links, kind="committee seat")
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from crm.imports import ocd
 from crm.imports.json_yaml_csv import text
 from crm.imports.popolo import Record
-from crm.people.enums import MembershipRole, OrganizationClassification
+from crm.people.enums import Level, MembershipRole, OrganizationClassification
 from crm.people.models import Identifier, Membership, Organization, Post
 
 SCHEME = "us-congress"
@@ -87,7 +87,8 @@ def body_records(seats: Iterable[Seat], terms: Iterable[Mapping[str, Any]]) -> I
 
 
 def _body(ref: str, name: str, kind: OrganizationClassification, **links: str) -> Iterator[Record]:
-    yield Record(Organization, ref, {"name": name, "classification": kind.value}, links, kind=kind.value)
+    values = {"name": name, "classification": kind.value, "level": Level.NATIONAL.value}
+    yield Record(Organization, ref, values, links, kind=kind.value)
     pair = {"scheme": SCHEME, "identifier": ref}
     yield Record(Identifier, f"id:{ref}", pair, {"organization": ref}, kind="organization identifier")
 
