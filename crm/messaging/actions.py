@@ -2,9 +2,11 @@
 
 from crm.inbound.actions import receive_mail, record_bounce
 from crm.outbox.actions import (
+    MailInput,
     cancel_queued,
     queue_from_template,
     queue_message,
+    queue_messages,
     save_template,
     send_again,
     send_draft,
@@ -13,11 +15,13 @@ from crm.outbox.actions import (
 from crm.sequences.actions import create_sequence, enrol, stop_enrolments, stop_mailbox
 
 __all__ = [
+    "MailInput",
     "cancel_queued",
     "create_sequence",
     "enrol",
     "queue_from_template",
     "queue_message",
+    "queue_messages",
     "receive_mail",
     "record_bounce",
     "save_template",

@@ -13,8 +13,10 @@ class Stream(models.TextChoices):
 
 
 STREAM_ORDER = {stream.value: rank for rank, stream in enumerate(Stream)}
-RESENDABLE_STREAMS = frozenset({Stream.CONFIRMATION, Stream.INVITATION, Stream.TRANSACTIONAL})
-"""Streams whose `unknown` mails may go again with the same Message-ID: a repeat is harmless there."""
+RESENDABLE_STREAMS = frozenset({Stream.CONFIRMATION, Stream.TRANSACTIONAL})
+"""Streams whose `unknown` mails go again by themselves with the same Message-ID: a repeat is harmless there.
+
+Invitations are not among them: nobody gets the same version twice. Staff see the doubt and may send again."""
 
 
 class MessageStatus(models.TextChoices):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.access.enums import Role
 from crm.access.models import M, RowQuerySet, User
-from crm.access.rules import role_of, visible_rows
+from crm.access.rules import role_of, seen_through, visible_rows
 from crm.base.models import AppendOnly, PublicId, Row, Versioned
 from crm.messaging.enums import (
     EnrolmentState,
@@ -113,8 +113,7 @@ class MailQuerySet(RowQuerySet[M]):
         """Nothing but for the roles that read mail, and for them only mails of people they may see."""
         if role_of(user) not in {Role.COORDINATOR, Role.DIRECTOR, Role.AUDITOR}:
             return self.none()
-        seen = Person.objects.visible_to(user).order_by().values("pk")
-        return self.filter(Q(person=None) | Q(person__in=seen))
+        return self.filter(Q(person=None) | seen_through(Person, user, "person"))
 
 
 class MessageQuerySet(MailQuerySet["Message"]):

@@ -1,11 +1,16 @@
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
 from django.apps import apps
 from django.conf import settings
-from django.db.models import Count, Model, QuerySet
+from django.db.models import Count, Max, Model, QuerySet
 
-from crm.messaging.enums import MessageStatus
+from crm.access.models import User
+from crm.messaging.enums import InboundKind, MessageStatus
 from crm.messaging.errors import UnknownTemplateError
 from crm.messaging.mime import build_mime
-from crm.messaging.models import Message, MessageTemplate
+from crm.messaging.models import InboundMessage, Message, MessageTemplate
 from crm.messaging.registry import default_templates
 from crm.messaging.rules import (
     COMMON_FIELDS,
@@ -119,3 +124,10 @@ def outbox(*, stream: str = "", state: str = "", recipient: str = "") -> QuerySe
     if state:
         rows = rows.filter(status=state)
     return rows.filter(to_email__icontains=recipient) if recipient else rows
+
+
+def last_received(people: Any, user: User, at: datetime) -> Iterable[tuple[int, datetime]]:
+    """When somebody last wrote to us, of mails this user may see: a provider of `crm.reach.registry`."""
+    seen = InboundMessage.objects.visible_to(user).filter(person__in=people, kind=InboundKind.HUMAN)
+    found: Any = seen.filter(received_at__lte=at).order_by().values_list("person").annotate(Max("received_at"))
+    return found

@@ -18,23 +18,6 @@ from crm.messaging.rfc2047 import MailHeaderError, mailable_address
 TEXT_LIMIT = 500
 # Replies about our own login or dialogue: the recipient is not to blame, another try may work.
 OUR_FAULT = frozenset({503, 530, 534, 535, 538})
-# Anymail 15 backends whose API has no room for a text/calendar alternative: they raise, or with
-# IGNORE_UNSUPPORTED_FEATURES send the mail without the invitation.
-NO_CALENDAR = {
-    "brevo": "Brevo",
-    "mailersend": "MailerSend",
-    "mailgun": "Mailgun",
-    "mailjet": "Mailjet",
-    "mailtrap": "Mailtrap",
-    "mandrill": "Mandrill",
-    "postal": "Postal",
-    "postmark": "Postmark",
-    "resend": "Resend",
-    "scaleway": "Scaleway",
-    "sendinblue": "Brevo",
-    "sparkpost": "SparkPost",
-    "unisender_go": "Unisender Go",
-}
 
 
 class Outcome(StrEnum):
@@ -242,18 +225,6 @@ class SmtpConnection:
         if self._smtp is not None:
             self._smtp.close()
             self._smtp = None
-
-
-def check_invite_backend(dotted_path: str) -> str | None:
-    """The sentence for a system check when this Django backend loses invitations, else None."""
-    match = re.match(r"anymail\.backends\.(\w+)\.", dotted_path)
-    provider = NO_CALENDAR.get(match.group(1)) if match else None
-    if provider is None:
-        return None
-    return _(
-        "%(provider)s cannot carry calendar invitations through its API; "
-        "send invitations through its SMTP relay or Amazon SES instead."
-    ) % {"provider": provider}
 
 
 def _final_outcome(code: int) -> Outcome:

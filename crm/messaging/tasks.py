@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from crm.consent.models import Suppression
 from crm.consent.rules import mailbox_key
 from crm.inbound.actions import record_bounce
+from crm.messaging.anymail import SMTP_BACKEND, BackendTransport
 from crm.messaging.enums import RESENDABLE_STREAMS, EnrolmentState, MessageStatus
 from crm.messaging.mime import build_mime
 from crm.messaging.models import Attempt, Enrolment, Message
@@ -47,6 +48,13 @@ def transport_from_settings() -> Transport:
     raise ImproperlyConfigured(_("Set MAIL_TRANSPORT to “outbox” or “smtp”."))
 
 
+def invite_transport_from_settings() -> Transport | None:
+    """What carries calendar mails where INVITE_EMAIL_BACKEND names another way than SMTP; None: the same as all."""
+    if settings.MAIL_TRANSPORT != "smtp" or settings.INVITE_EMAIL_BACKEND == SMTP_BACKEND:
+        return None
+    return BackendTransport(settings.INVITE_EMAIL_BACKEND)
+
+
 def smtp_config() -> SmtpConfig:
     return SmtpConfig(
         host=settings.SMTP_HOST,
@@ -71,10 +79,13 @@ def sending_lease(config: SmtpConfig) -> timedelta:
 
 
 class Dispatcher:
-    """One sender of mail. `clock` answers the present moment, aware."""
+    """One sender of mail. `clock` answers the present moment, aware; `invites` carries calendar mails."""
 
-    def __init__(self, transport: Transport, *, clock: Clock, owner: str = "") -> None:
+    def __init__(
+        self, transport: Transport, *, clock: Clock, owner: str = "", invites: Transport | None = None
+    ) -> None:
         self.transport = transport
+        self.invites = invites or transport
         self.clock = clock
         self.owner = owner or f"{socket.gethostname()[:30]}:{uuid.uuid4().hex[:12]}"
         self.claim_lease = timedelta(seconds=settings.MAIL_LEASE_SECONDS)
@@ -85,6 +96,11 @@ class Dispatcher:
     def stop(self) -> None:
         """Finish the mail in hand, give the rest of the batch back."""
         self.is_stopping = True
+
+    def close(self) -> None:
+        """Give back the connections."""
+        for transport in {id(each): each for each in (self.transport, self.invites)}.values():
+            transport.close()
 
     def drain(self) -> None:
         """Work until nothing is due any more."""
@@ -128,8 +144,9 @@ class Dispatcher:
         if not self._fence(message):
             self._explain(message)
             return
+        transport = self.invites if message.calendar_method else self.transport
         try:
-            result = self.transport.send(raw, message.from_email, message.to_email)
+            result = transport.send(raw, message.from_email, message.to_email)
         except Exception as error:  # the socket was touched: nobody knows
             logger.exception("Sending mail %s broke off", message.public_id)
             result = SendResult(Outcome.UNKNOWN, 0, type(error).__name__, "broken")
