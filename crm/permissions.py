@@ -31,8 +31,29 @@ def declare() -> None:
     allow("crm.Person", PROFILE)
     for label in ("Organization", "Post", "Membership", "Area", "ContactDetail", "Office", "Issue", "Campaign"):
         allow(f"crm.{label}", REFERENCE)
+    allow("crm.Team", {role: FULL if role == Role.DIRECTOR else READ for role in REFERENCE})
+    for label in ("Tag", "TagGroup", "Tagging", "ServedArea", "CustomField", "CustomValue"):
+        allow(f"crm.{label}", REFERENCE)
+    for label in ("OfficeRules", "VoteEvent", "Vote", "Scorecard", "RelationshipType"):
+        allow(f"crm.{label}", REFERENCE)
     for label in ("Ask", "Stance", "Commitment", "BriefingSnapshot", "ImportBatch", "Enrolment"):
         allow(f"crm.{label}", STAFF_WORK)
+    for label in (
+        "Relationship",
+        "Influence",
+        "TargetList",
+        "Target",
+        "Prospect",
+        "Segment",
+        "FrozenList",
+        "RollOver",
+        "BulkAct",
+    ):
+        allow(f"crm.{label}", STAFF_WORK)
+    allow("crm.Change", {Role.COORDINATOR: READ, Role.DIRECTOR: READ, Role.AUDITOR: READ})
+    allow("crm.Organization", REFERENCE | {Role.DIRECTOR: FULL | {Act.EXPORT}})
+    allow("crm.ExportLog", {Role.DIRECTOR: {Act.VIEW, Act.ADD}, Role.AUDITOR: READ})
+    allow("crm.DuplicatePair", {Role.COORDINATOR: WRITE, Role.DIRECTOR: FULL, Role.AUDITOR: READ})
     allow("crm.InternalNote", {Role.COORDINATOR: WRITE, Role.DIRECTOR: WRITE})
     allow("crm.Task", {Role.VOLUNTEER: {Act.VIEW, Act.CHANGE}, **STAFF_WORK})
     allow("crm.TalkingPoint", {Role.EDITOR: WRITE, **STAFF_WORK})

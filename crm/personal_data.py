@@ -8,7 +8,10 @@ def declare() -> None:
     register(
         "crm.Person",
         path="pk",
-        fields=("name", "given_name", "additional_name", "family_name", "sort_name", "search_text", "birth_date"),
+        fields=(
+            *("name", "given_name", "additional_name", "family_name", "sort_name", "search_text"),
+            *("birth_date", "death_date", "sources"),
+        ),
         erase=Erase.PSEUDONYMISE,
     )
     register("crm.User", path="", fields=("username", "first_name", "last_name", "email"), erase=Erase.PSEUDONYMISE)
@@ -20,8 +23,22 @@ def declare() -> None:
         "Membership": ("label",),
         "Stance": ("position", "evidence"),
         "InternalNote": ("text",),
+        "Tagging": ("value",),
+        "ServedArea": ("area",),
+        "CustomValue": ("value",),
+        "Influence": ("position",),
+        "Prospect": ("alignment",),
+        "Target": ("note",),
+        "Vote": ("option",),
+        "FrozenMember": ("person",),
+        "BulkTarget": ("person",),
     }.items():
         register(f"crm.{label}", path="person", fields=fields, erase=Erase.DELETE)
+    register("crm.Relationship", path="from_person", fields=("note",), erase=Erase.DELETE)
+    for label in ("NotDuplicate", "DuplicatePair"):
+        register(f"crm.{label}", path="first", fields=("first", "second"), erase=Erase.DELETE)
+    register("crm.RolledSeat", path="old_holder", fields=("old_holder", "new_holder"), erase=Erase.BLANK)
+    register("crm.Change", path="object_id", fields=("before", "after"), erase=Erase.BLANK)
     register("crm.Task", path="person", fields=("title", "detail"), erase=Erase.BLANK)
     register("crm.Commitment", path="person", fields=("words",), erase=Erase.BLANK)
     register("crm.BriefingSnapshot", path="person", fields=("title", "content"), erase=Erase.DELETE)
@@ -44,6 +61,7 @@ def declare() -> None:
         erase=Erase.DELETE,
     )
     register("crm.Enrolment", path="person", fields=("fields",), erase=Erase.DELETE)
+    register("crm.ImportPreviewRow", path="person", fields=("where", "value", "changes"), erase=Erase.DELETE)
     register("crm.ImportRow", path="object_id", fields=("before", "after"), erase=Erase.BLANK)
     register("crm.MailAllowance", path="contact_hash", fields=("contact_hash",), erase=Erase.DELETE)
     for label in ("ConsentRecord", "Suppression"):

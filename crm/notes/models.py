@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.access.enums import Role
 from crm.access.models import RowQuerySet, User
-from crm.access.rules import role_of
+from crm.access.rules import role_of, seen_through
 from crm.base.models import Versioned
 from crm.people.models import Person
 
@@ -18,7 +18,7 @@ class InternalNoteQuerySet(RowQuerySet["InternalNote"]):
         if role == Role.DIRECTOR:
             return self.all()
         if role == Role.COORDINATOR:
-            return self.filter(person__in=Person.objects.visible_to(user))
+            return self.filter(seen_through(Person, user, "person"))
         return self.none()
 
 

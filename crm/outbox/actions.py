@@ -1,8 +1,8 @@
 """Planning mail: every mail is a row, planned once. `crm.messaging.actions` exports these."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Required, TypedDict, Unpack
 
 from django.conf import settings
 from django.db import transaction
@@ -36,68 +36,89 @@ GOOD_FOR = timedelta(hours=24)
 WAITING = (MessageStatus.DRAFT, MessageStatus.QUEUED, MessageStatus.CLAIMED, MessageStatus.HELD)
 
 
-def queue_message(
-    *,
-    key: str,
-    stream: Stream,
-    to_email: str,
-    subject: str,
-    text: str,
-    at: datetime,
-    to_name: str = "",
-    html: str = "",
-    person: Person | None = None,
-    enrolment: Enrolment | None = None,
-    language: str = "en",
-    calendar: str = "",
-    calendar_method: str = "",
-    reply_to: str = "",
-    headers: dict[str, str] | None = None,
-    in_reply_to: str = "",
-    obj: Model | None = None,
-    due_at: datetime | None = None,
-    not_after: datetime | None = None,
-    template_key: str = "",
-    template_version: int = 0,
-    status: MessageStatus = MessageStatus.QUEUED,
-    last_error: str = "",
-    public_id: str = "",
-) -> Message:
+class MailInput(TypedDict, total=False):
+    """One mail to plan. Planning the same `key` twice makes one row."""
+
+    key: Required[str]
+    stream: Required[Stream]
+    to_email: Required[str]
+    subject: Required[str]
+    text: Required[str]
+    at: Required[datetime]
+    to_name: str
+    html: str
+    person: Person | None
+    enrolment: Enrolment | None
+    language: str
+    calendar: str
+    calendar_method: str
+    reply_to: str
+    headers: dict[str, str] | None
+    in_reply_to: str
+    obj: Model | None
+    due_at: datetime | None
+    not_after: datetime | None
+    template_key: str
+    template_version: int
+    status: MessageStatus
+    last_error: str
+    public_id: str
+
+
+def queue_message(**mail: Unpack[MailInput]) -> Message:
     """Plan one mail to one mailbox. The second call with the same `key` returns the first row unchanged."""
-    sender = sender_of(stream)
-    due = due_at or at
-    values: dict[str, Any] = {
-        "public_id": public_id or new_public_id(),
+    message, _made = Message.objects.get_or_create(idempotency_key=mail["key"], defaults=_values(mail))
+    return message
+
+
+def queue_messages(mails: Sequence[MailInput]) -> list[Message]:
+    """Plan many mails in two queries, in the order given; a key planned before keeps its first row.
+
+    For callers whose lock keeps a second one away: two at the same moment end in an IntegrityError, not in two mails.
+    """
+    known = {
+        each.idempotency_key: each for each in Message.objects.filter(idempotency_key__in=[m["key"] for m in mails])
+    }
+    new = {
+        each["key"]: Message(idempotency_key=each["key"], **_values(each)) for each in mails if each["key"] not in known
+    }
+    known |= {each.idempotency_key: each for each in Message.objects.bulk_create(new.values())}
+    return [known[each["key"]] for each in mails]
+
+
+def _values(mail: MailInput) -> dict[str, Any]:
+    sender, obj = sender_of(mail["stream"]), mail.get("obj")
+    due = mail.get("due_at") or mail["at"]
+    return {
+        "public_id": mail.get("public_id") or new_public_id(),
         "message_id": new_message_id(settings.MAIL_DOMAIN),
-        "stream": stream,
-        "rank": STREAM_ORDER[stream],
-        "person": person,
-        "enrolment": enrolment,
-        "to_name": to_name,
-        "to_email": to_email,
+        "stream": mail["stream"],
+        "rank": STREAM_ORDER[mail["stream"]],
+        "person": mail.get("person"),
+        "enrolment": mail.get("enrolment"),
+        "to_name": mail.get("to_name", ""),
+        "to_email": mail["to_email"],
         "from_name": settings.MAIL_FROM_NAME,
         "from_email": sender,
-        "reply_to": reply_to or sender,
-        "subject": subject[:255],
-        "text": text,
-        "html": html,
-        "calendar": calendar,
-        "calendar_method": calendar_method,
-        "headers": headers or {},
-        "in_reply_to": in_reply_to,
-        "language": language,
-        "template_key": template_key,
-        "template_version": template_version,
+        "reply_to": mail.get("reply_to") or sender,
+        "subject": mail["subject"][:255],
+        "text": mail["text"],
+        "html": mail.get("html", ""),
+        "calendar": mail.get("calendar", ""),
+        "calendar_method": mail.get("calendar_method", ""),
+        "headers": mail.get("headers") or {},
+        "in_reply_to": mail.get("in_reply_to", ""),
+        "language": mail.get("language", "en"),
+        "template_key": mail.get("template_key", ""),
+        "template_version": mail.get("template_version", 0),
         "object_type": type_key(obj) if obj is not None else "",
         "object_id": obj.pk if obj is not None else None,
-        "status": status,
-        "last_error": last_error[:500],
-        "planned_at": at,
+        "status": mail.get("status", MessageStatus.QUEUED),
+        "last_error": mail.get("last_error", "")[:500],
+        "planned_at": mail["at"],
         "due_at": due,
-        "not_after": not_after or due + GOOD_FOR,
+        "not_after": mail.get("not_after") or due + GOOD_FOR,
     }
-    message, _made = Message.objects.get_or_create(idempotency_key=key, defaults=values)
-    return message
 
 
 def queue_from_template(
