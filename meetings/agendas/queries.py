@@ -1,5 +1,6 @@
 """What a briefing says about its meeting: when and where, the agenda, the people, and the meetings before it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,22 +24,58 @@ from crm.briefings.snapshot import Fact, MeetingPart, Section
 from crm.people.enums import ContactType
 from crm.people.models import ContactDetail
 from meetings.agendas.models import AgendaItem
+from meetings.agendas.rules import AgendaItemInput, DocumentInput
+from meetings.attendees.rules import may_be_named
 from meetings.scheduling.enums import OFFICE_ROLES, AttendeeRole, MeetingFormat, MeetingState
 from meetings.scheduling.models import Attendee, Meeting
 
 
 def agenda_of(meeting: Meeting) -> QuerySet[AgendaItem]:
     """The items in their order."""
-    return meeting.agenda_items.order_by("position", "id")
+    found = meeting.agenda_items.select_related("presenter").prefetch_related("documents")
+    return found.order_by("position", "id")
+
+
+def numbered(items: Iterable[AgendaItem]) -> list[tuple[str, AgendaItem]]:
+    """The items with their numbers: `1`, `1.1`, `1.2`, `2`."""
+    found, point, part = list[tuple[str, AgendaItem]](), 0, 0
+    for item in items:
+        point, part = (point + 1, 0) if item.parent_id is None else (point, part + 1)
+        found.append((f"{point}.{part}" if part else str(point), item))
+    return found
+
+
+def as_inputs(items: Iterable[AgendaItem]) -> list[AgendaItemInput]:
+    """Rows as they would be given to `set_agenda` again."""
+    return [
+        AgendaItemInput(
+            item.title,
+            item.duration_minutes,
+            item.speaker,
+            item.parent_id is not None,
+            item.presenter,
+            tuple(DocumentInput(each.title, each.url) for each in item.documents.all()),
+            item.pk,
+        )
+        for item in items
+    ]
+
+
+def speaker_of(item: AgendaItem, *, office: bool) -> str:
+    """Who presents. The office reads the role of a constituent who did not agree to be named to it."""
+    if item.presenter is None:
+        return item.speaker
+    hidden = office and not may_be_named(item.presenter)
+    return capfirst(item.presenter.get_role_display()) if hidden else item.presenter.name
 
 
 def agenda_text(meeting: Meeting) -> str:
     """The agenda as lines everybody invited reads: `1. Welcome (5 min) – Ada`; empty when there is none."""
-    items = enumerate(agenda_of(meeting), start=1)
-    return "\n".join(
-        f"{number}. {item.title} ({item.duration_minutes} min){f' – {item.speaker}' if item.speaker else ''}"
-        for number, item in items
-    )
+    lines = []
+    for number, item in numbered(agenda_of(meeting)):
+        who = speaker_of(item, office=True)
+        lines.append(f"{number}. {item.title} ({item.duration_minutes} min){f' – {who}' if who else ''}")
+    return "\n".join(lines)
 
 
 def delegation_of(meeting: Meeting) -> list[Attendee]:
@@ -56,9 +93,9 @@ def meeting_part(context: BriefingContext) -> MeetingPart:
     stays = context.audience in STAYS_WITH_US
     lines = [_("%(role)s: %(name)s") % _named(a) for a in delegation_of(meeting)] if stays else []
     return {
-        "when": _when(start, end),
+        "when": when_text(start, end),
         "zone": f"{meeting.time_zone} (UTC{start.isoformat()[-6:]})",
-        "where": _where(meeting),
+        "where": where_text(meeting),
         "join_url": (meeting.join_url or None) if stays else None,
         "lines": [*_warnings(meeting), *lines],
     }
@@ -71,9 +108,12 @@ def agenda_section(context: BriefingContext) -> Section | None:
         return None
     rows: list[list[Any]] = []
     minute = 0
-    for item in agenda_of(meeting):
-        rows.append([f"{minute}–{minute + item.duration_minutes}", item.title, item.speaker])
-        minute += item.duration_minutes
+    for number, item in numbered(agenda_of(meeting)):
+        is_part = item.parent_id is not None
+        title = f"{number} {item.title}" if is_part else item.title
+        span = "" if is_part else f"{minute}–{minute + item.duration_minutes}"
+        rows.append([span, title, speaker_of(item, office=False)])
+        minute += 0 if is_part else item.duration_minutes
     table = {"columns": [_("Minute"), _("What"), _("Who")], "rows": rows}
     empty = _("No agenda is written yet. Add its items on the page of the meeting.")
     return section("agenda", _("Agenda"), table=table if rows else None, empty=empty)  # type: ignore[arg-type]
@@ -115,13 +155,13 @@ def _meeting(context: BriefingContext) -> Meeting | None:
     return context.anchor if isinstance(context.anchor, Meeting) else None
 
 
-def _when(start: datetime, end: datetime) -> str:
+def when_text(start: datetime, end: datetime) -> str:
     if end.date() == start.date():
         return f"{date_format(start, 'l j M Y')}, {start:%H:%M}–{end:%H:%M}"
     return f"{date_format(start, 'l j F Y, H:i')} – {date_format(end, 'l j F Y, H:i')}"
 
 
-def _where(meeting: Meeting) -> str:
+def where_text(meeting: Meeting) -> str:
     if meeting.venue is not None:
         return str(meeting.venue)
     return _("Online") if meeting.format == MeetingFormat.ONLINE else _("The place is not known yet.")

@@ -1,11 +1,13 @@
 """Who is invited to a meeting and what they answer. `meetings.scheduling.actions` exports these."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from crm.access.models import User
@@ -16,8 +18,17 @@ from crm.base.locking import save_version
 from crm.base.text import one_line
 from crm.followups.actions import add_task
 from crm.people.models import Person
+from crm.places.rules import normalise_postcode
+from meetings.attendees.models import ConstituentOffer
 from meetings.scheduling.enums import OFFICE_ROLES, AnswerSource, AttendeeRole, PartStat
-from meetings.scheduling.errors import AttendeeAddressError, AttendeeTwiceError, MeetingOverError
+from meetings.scheduling.errors import (
+    AttendeeAddressError,
+    AttendeeRoleError,
+    AttendeeTwiceError,
+    MeetingOverError,
+    PostcodeError,
+    SecondLeadError,
+)
 from meetings.scheduling.models import Attendee, AttendeeAnswer, Meeting
 from meetings.scheduling.registry import Change, MeetingChange, announce
 from meetings.scheduling.rules import check_running, is_required
@@ -32,6 +43,7 @@ class AttendeeInput:
     role: AttendeeRole
     person: Person | None = None
     user: User | None = None
+    postcode: str = ""
 
 
 @transaction.atomic
@@ -120,33 +132,98 @@ def create_attendee(meeting: Meeting, invited: AttendeeInput) -> Attendee:
     email = _email(invited.email)
     if email and meeting.attendees.filter(email__iexact=email).exists():
         raise AttendeeTwiceError
-    return Attendee.objects.create(
-        meeting=meeting,
-        name=one_line(invited.name, limit=200) or email,
-        email=email,
-        role=invited.role,
-        person=invited.person,
-        user=invited.user,
-    )
+    with _one_lead(meeting, invited.role):
+        return Attendee.objects.create(
+            meeting=meeting,
+            name=one_line(invited.name, limit=200) or email,
+            email=email,
+            role=invited.role,
+            person=invited.person,
+            user=invited.user,
+            postcode=normalise_postcode(invited.postcode),
+        )
 
 
 def _bring_back(attendee: Attendee, invited: AttendeeInput) -> Attendee:
-    Attendee.objects.filter(pk=attendee.pk).update(
-        name=one_line(invited.name, limit=200) or attendee.email,
-        role=invited.role,
-        person=invited.person,
-        user=invited.user,
-        partstat=PartStat.NEEDS_ACTION,
-        answered_at=None,
-        removed_at=None,
-    )
+    with _one_lead(attendee.meeting, invited.role):
+        Attendee.objects.filter(pk=attendee.pk).update(
+            name=one_line(invited.name, limit=200) or attendee.email,
+            role=invited.role,
+            person=invited.person,
+            user=invited.user,
+            partstat=PartStat.NEEDS_ACTION,
+            answered_at=None,
+            named_to_office_at=None,
+            removed_at=None,
+        )
     attendee.refresh_from_db()
     return attendee
 
 
+@contextmanager
+def _one_lead(meeting: Meeting, role: str) -> Iterator[None]:
+    """Say in words what the constraint of one lead per meeting refuses."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        is_led = meeting.attendees.filter(role=AttendeeRole.LEAD, removed_at=None).exists()
+        raise (SecondLeadError if role == AttendeeRole.LEAD and is_led else AttendeeTwiceError) from error
+
+
+@transaction.atomic
+def edit_attendee(
+    attendee: Attendee, *, role: AttendeeRole, postcode: str, may_be_named: bool, version: int, by: User, at: datetime
+) -> Attendee:
+    """Change who somebody of our side is at the meeting, where they live, and whether the office reads their name.
+
+    `version` is the meeting's. Nobody is mailed; the day of a consent given before stays. A call that changes
+    nothing writes nothing. Raises SecondLeadError, MeetingOverError or AttendeeRoleError.
+    """
+    meeting = attendee.meeting
+    check_running(meeting)
+    if attendee.removed_at is not None:
+        raise MeetingOverError
+    if (role in OFFICE_ROLES) != (attendee.role in OFFICE_ROLES):
+        raise AttendeeRoleError
+    named_at = (attendee.named_to_office_at or at) if may_be_named else None
+    values = {"role": role, "postcode": normalise_postcode(postcode), "named_to_office_at": named_at}
+    changed = {name: value for name, value in values.items() if getattr(attendee, name) != value}
+    if not changed:
+        return attendee
+    save_version(meeting, version=version, at=at)
+    with _one_lead(meeting, role):
+        Attendee.objects.filter(pk=attendee.pk).update(**changed)
+    attendee.refresh_from_db()
+    about = (meeting, meeting.person, attendee.person)
+    record("attendee.edited", attendee, by=by, at=at, about=about, data={"fields": sorted(changed), "role": str(role)})
+    return attendee
+
+
+@transaction.atomic
+def note_offer(person: Person, *, postcode: str, agreed: bool, by: User, at: datetime) -> ConstituentOffer:
+    """Somebody agreed to take part in meetings for the district of a postcode, or took it back.
+
+    The same again writes nothing and gives the row that stands. Raises PostcodeError.
+    """
+    code = normalise_postcode(postcode)
+    if not code:
+        raise PostcodeError
+    last = person.constituent_offers.select_for_update().order_by("-id").first()
+    if last is not None and (last.postcode, last.agreed) == (code, agreed):
+        return last
+    row = ConstituentOffer.objects.create(person=person, postcode=code, agreed=agreed, noted_at=at, noted_by=by)
+    record("constituent.agreed" if agreed else "constituent.withdrew", person, by=by, at=at)
+    return row
+
+
 def link_schedulers(meeting: Meeting) -> None:
-    """A scheduler's answer is the policymaker's; the mail recipient stays an attendee in her own right."""
-    principal = meeting.attendees.filter(role=AttendeeRole.POLICYMAKER).first()
+    """A scheduler's answer is the policymaker's; the mail recipient stays an attendee in her own right.
+
+    Without a policymaker it is that of the first of her staff, who comes instead.
+    """
+    office = list(meeting.attendees.filter(role__in=[AttendeeRole.POLICYMAKER, AttendeeRole.OFFICE_STAFF]))
+    principal = min(office, key=lambda each: (each.role != AttendeeRole.POLICYMAKER, each.pk), default=None)
     if principal is not None:
         waiting = meeting.attendees.filter(role=AttendeeRole.SCHEDULER, answers_for=None)
         waiting.exclude(pk=principal.pk).update(answers_for=principal)
@@ -164,7 +241,7 @@ def _record_answered(attendee: Attendee, answer: AttendeeAnswer, by: User | None
         actor_kind=ActorKind.STAFF if by else kind,
         data={"partstat": str(answer.partstat), "source": str(answer.source), "sequence": answer.sequence},
     )
-    if answer.partstat == PartStat.DECLINED and is_required(attendee):
+    if answer.partstat == PartStat.DECLINED and (is_required(attendee) or _stands_in(attendee)):
         add_task(
             title=_("%(name)s cannot come: find another time or another person") % {"name": attendee.name},
             assignee=meeting.owner,
@@ -176,6 +253,14 @@ def _record_answered(attendee: Attendee, answer: AttendeeAnswer, by: User | None
             origin_key=f"declined:{attendee.public_id}:{answer.sequence}",
             entry=entry,
         )
+
+
+def _stands_in(attendee: Attendee) -> bool:
+    """Whether she comes instead of the policymaker, so that nothing happens without her."""
+    request = attendee.meeting.request if attendee.role == AttendeeRole.OFFICE_STAFF else None
+    return (
+        request is not None and request.staff_instead_id is not None and request.staff_instead_id == attendee.person_id
+    )
 
 
 def _email(value: str) -> str:

@@ -13,11 +13,19 @@ from crm.people.models import ContactDetail, Person
 from crm.people.queries import mail_address_of
 from meetings.attendees.actions import AttendeeInput
 from meetings.scheduling.enums import AttendeeRole, PartStat
-from meetings.scheduling.errors import AttendeeAddressError
+from meetings.scheduling.errors import AttendeeAddressError, PostcodeError
+from meetings.scheduling.models import Attendee
 from meetings.steps.forms import StepForm, VersionForm
 
 LISTED = 300
-OURS = (AttendeeRole.LEAD, AttendeeRole.NOTE_TAKER, AttendeeRole.CONSTITUENT, AttendeeRole.EXPERT)
+OURS = (
+    AttendeeRole.LEAD,
+    AttendeeRole.NOTE_TAKER,
+    AttendeeRole.CONSTITUENT,
+    AttendeeRole.EXPERT,
+    AttendeeRole.INTERPRETER,
+    AttendeeRole.PARTNER,
+)
 THEIRS = (AttendeeRole.SCHEDULER, AttendeeRole.OFFICE_STAFF)
 ANSWERS = (PartStat.ACCEPTED, PartStat.TENTATIVE, PartStat.DECLINED)
 Choices = list[tuple[str, str]]
@@ -126,3 +134,31 @@ class AnswerForm(VersionForm):
     comment = forms.CharField(
         label=_("In their words"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
+
+
+class EditAttendeeForm(VersionForm):
+    """Who somebody is at the meeting, where they live, and whether the office may read their name."""
+
+    role = forms.ChoiceField(label=_("Role"))
+    postcode = forms.CharField(label=_("Postcode at home"), max_length=12, required=False)
+    may_be_named = forms.BooleanField(
+        label=_("They agreed that the office reads their name"),
+        required=False,
+        help_text=_("Of constituents without this the office reads only how many there are."),
+    )
+
+    def __init__(self, *args: Any, attendee: Attendee, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own = AttendeeRole(attendee.role)
+        side = next((roles for roles in (OURS, THEIRS) if own in roles), (own,))
+        field: Any = self.fields["role"]
+        field.choices = [(role.value, role.label) for role in side]
+
+
+class OfferForm(StepForm):
+    """Somebody would come to meetings with whoever represents them."""
+
+    postcode = forms.CharField(
+        label=_("Postcode at home"), max_length=12, error_messages={"required": PostcodeError.sentence}
+    )
+    agreed = forms.BooleanField(label=_("They agreed to take part in meetings"), required=False)

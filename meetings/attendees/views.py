@@ -4,21 +4,34 @@ from datetime import datetime
 from typing import Any
 
 from django.http import Http404
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.access.enums import Act
 from crm.access.models import User
 from crm.access.rules import can
-from meetings.attendees.actions import add_attendee, remove_attendee
-from meetings.attendees.forms import AddAttendeeForm, guest_choices, staff_choices
+from crm.access.views import require, visible_or_404
+from crm.people.enums import PersonCategory
+from crm.people.models import Person
+from crm.people.views import person_url
+from meetings.attendees.actions import add_attendee, edit_attendee, note_offer, remove_attendee
+from meetings.attendees.enums import Residence
+from meetings.attendees.forms import AddAttendeeForm, EditAttendeeForm, OfferForm, guest_choices, staff_choices
+from meetings.attendees.models import ConstituentOffer
+from meetings.attendees.queries import newest_offer, residences, suggested_constituents
+from meetings.attendees.rules import may_be_named, missing_roles
 from meetings.scheduling.enums import AttendeeRole, MeetingState, PartStat
 from meetings.scheduling.models import Attendee, Meeting
 from meetings.scheduling.queries import active_attendees, office_answer
+from meetings.scheduling.registry import attendee_marks
 from meetings.scheduling.rules import is_running
 from meetings.scheduling.views import MeetingStep, meeting_url
-from meetings.steps.forms import StepForm, VersionForm
+from meetings.steps.forms import Facts, StepForm, VersionForm
+from meetings.steps.views import StepView
 
 BADGES = {PartStat.ACCEPTED: "good", PartStat.TENTATIVE: "warn", PartStat.DECLINED: "bad"}
+HOME_BADGES = {Residence.DISTRICT: "good", Residence.ELSEWHERE: "warn"}
 NAMED = (AttendeeRole.POLICYMAKER, AttendeeRole.LEAD)
 """Whose names everybody invited knows; the others' are shown only to staff who coordinate."""
 
@@ -29,23 +42,37 @@ def attendees_panel(meeting: Meeting, user: User) -> dict[str, Any]:
     invited = active_attendees(meeting).prefetch_related("answers__noted_by")
     people = list(invited if sees_all else active_attendees(meeting).filter(role__in=NAMED))
     office = office_answer(meeting) if sees_all else None
+    marks = attendee_marks(people) if sees_all else {}
+    homes = residences(meeting, people, timezone.localdate()) if sees_all else {}
+    rows = [_row(each, homes.get(each.pk), sees_all=sees_all) for each in people]
     return {
         "title": _("Who comes"),
-        "rows": [_row(each, sees_all=sees_all) for each in people],
+        "rows": [row | {"marks": marks.get(row["attendee"].pk, [])} for row in rows],
         "template": "meetings/panel_attendees.html",
         "meeting": meeting,
         "office": office if office and office.attendee else None,
         "office_badge": BADGES.get(office.partstat, "") if office else "",
+        "instead_of": _instead_of(meeting, user) if sees_all else "",
         "sees_all": sees_all,
         "may_change": can(user, Act.CHANGE, meeting) and is_running(meeting),
+        "missing": [role.label for role in missing_roles(people)] if sees_all and is_running(meeting) else [],
         "is_over": meeting.state in {MeetingState.HELD, MeetingState.NO_SHOW},
     }
 
 
-def _row(attendee: Attendee, *, sees_all: bool) -> dict[str, Any]:
+def _instead_of(meeting: Meeting, user: User) -> str:
+    """The policymaker's name when staff come in her place."""
+    moved = meeting.request is not None and meeting.request.staff_instead_id is not None
+    return meeting.person.name if moved and can(user, Act.VIEW, meeting.person) else ""
+
+
+def _row(attendee: Attendee, home: Residence | None, *, sees_all: bool) -> dict[str, Any]:
     answers = list(attendee.answers.all()) if sees_all and attendee.answered_at else []
     return {
         "attendee": attendee,
+        "home": home.label if home else "",
+        "home_badge": HOME_BADGES.get(home, "") if home else "",
+        "is_unnamed": sees_all and not may_be_named(attendee),
         "answer": answers[-1] if answers else None,
         "badge": BADGES.get(PartStat(attendee.partstat), ""),
     }
@@ -60,7 +87,13 @@ class AddAttendeeView(MeetingStep):
     def get_form(self, data: Any = None) -> StepForm:
         user: Any = self.request.user
         choices = {"staff": staff_choices(), "people": guest_choices(user)}
-        return AddAttendeeForm(data, initial={"version": self.meeting.version}, by=user, **choices)
+        wanted = Person.objects.visible_to(user).filter(public_id=self.request.GET.get("person", "")).first()
+        initial: dict[str, Any] = {"version": self.meeting.version}
+        if wanted is not None:
+            initial |= {"person": wanted.public_id, "role": AttendeeRole.CONSTITUENT.value}
+            if wanted.public_id not in dict(choices["people"]):
+                choices["people"].append((wanted.public_id, wanted.name))
+        return AddAttendeeForm(data, initial=initial, by=user, **choices)
 
     def perform(self, form: Any, *, by: User, at: datetime) -> Attendee | None:
         invited = form.invited(at.date())
@@ -102,3 +135,79 @@ class RemoveAttendeeView(AttendeeStep):
 
     def perform(self, form: Any, *, by: User, at: datetime) -> Attendee:
         return remove_attendee(self.attendee, version=form.cleaned_data["version"], by=by, at=at)
+
+
+class EditAttendeeView(AttendeeStep):
+    page_title = _("Role and consent")
+    intro = _("Nobody gets a mail about this.")
+    done = _("Saved.")
+
+    def get_form(self, data: Any = None) -> StepForm:
+        who = self.attendee
+        initial = {"version": self.meeting.version, "role": who.role, "postcode": who.postcode}
+        initial["may_be_named"] = who.named_to_office_at is not None
+        return EditAttendeeForm(data, initial=initial, attendee=who)
+
+    def current_facts(self, current: Any, form: StepForm) -> Facts:
+        return self.get_form().facts()
+
+    def perform(self, form: Any, *, by: User, at: datetime) -> Attendee:
+        given = form.cleaned_data | {"role": AttendeeRole(form.cleaned_data["role"])}
+        return edit_attendee(self.attendee, **given, by=by, at=at)
+
+
+def suggestions_panel(meeting: Meeting, user: User) -> dict[str, Any] | None:
+    """Who lives in the district, agreed to take part and is not invited yet."""
+    may = can(user, Act.CHANGE, meeting) and can(user, Act.ADD, Attendee) and can(user, Act.VIEW, ConstituentOffer)
+    if not may or not is_running(meeting):
+        return None
+    people = list(suggested_constituents(meeting, user, timezone.localdate()))
+    if not people:
+        return None
+    return {
+        "title": _("Constituents who would come"),
+        "rows": people,
+        "template": "meetings/panel_suggestions.html",
+        "invite_url": reverse("meeting_invite", args=[meeting.public_id]),
+    }
+
+
+def offer_panel(person: Person, user: User) -> dict[str, Any] | None:
+    """Whether a person would come to meetings with whoever represents them."""
+    kinds = (PersonCategory.ADVOCATE, PersonCategory.PARTNER)
+    if person.category not in kinds or not can(user, Act.VIEW, ConstituentOffer):
+        return None
+    return {
+        "title": _("Takes part in meetings"),
+        "aside": True,
+        "offer": newest_offer(person),
+        "template": "meetings/panel_offer.html",
+        "url": reverse("constituent_offer", args=[person.public_id]) if can(user, Act.CHANGE, person) else "",
+    }
+
+
+class NoteOfferView(StepView):
+    """Note that somebody would come to meetings with whoever represents them."""
+
+    model = Person
+    row_act = Act.CHANGE
+    page_title = _("Takes part in meetings")
+    done = _("Noted.")
+
+    def subject(self) -> Person:
+        require(self.request, Act.ADD, ConstituentOffer)
+        self.person: Person = visible_or_404(Person, self.request, public_id=self.kwargs["public_id"])
+        return self.person
+
+    def get_page_subtitle(self) -> str:
+        return self.person.name
+
+    def back_url(self) -> str:
+        return person_url(self.person)
+
+    def get_form(self, data: Any = None) -> StepForm:
+        last = newest_offer(self.person)
+        return OfferForm(data, initial={"postcode": last.postcode, "agreed": last.agreed} if last else {})
+
+    def perform(self, form: Any, *, by: User, at: datetime) -> ConstituentOffer:
+        return note_offer(self.person, **form.cleaned_data, by=by, at=at)

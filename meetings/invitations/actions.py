@@ -1,6 +1,6 @@
 """Calendar mails: one per attendee and version, planned as rows in the transaction of the change."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -9,11 +9,12 @@ from django.db import transaction
 from crm.access.models import User
 from crm.activity.actions import record
 from crm.activity.enums import ActorKind
-from crm.messaging.actions import cancel_queued, queue_message
+from crm.activity.rules import type_key
+from crm.messaging.actions import MailInput, cancel_queued, queue_messages
 from crm.messaging.enums import MessageStatus, Stream
 from crm.messaging.models import Message
 from meetings.invitations.enums import Method
-from meetings.invitations.html import Occasion, place_of, write
+from meetings.invitations.html import Occasion, Words, Writer, place_of
 from meetings.invitations.itip import (
     Invite,
     Organizer,
@@ -26,15 +27,7 @@ from meetings.invitations.itip import (
     description_of,
 )
 from meetings.invitations.models import InvitationSend
-from meetings.invitations.queries import (
-    KINDS,
-    is_planned,
-    last_left,
-    merged_differences,
-    next_dtstamp,
-    sequence_for,
-    waiting_sends,
-)
+from meetings.invitations.queries import KINDS, History, histories, history, merged_differences
 from meetings.scheduling.enums import AttendeeRole, PartStat
 from meetings.scheduling.errors import MeetingOverError
 from meetings.scheduling.models import Attendee
@@ -66,7 +59,7 @@ PARTSTATS: dict[PartStat, Partstat] = {
 class Plan:
     """One calendar mail to one attendee. `repeat` sets a mail on demand apart from the one a change causes."""
 
-    attendee: Attendee
+    past: History
     method: Method
     occasion: Occasion
     sequence: int
@@ -74,6 +67,10 @@ class Plan:
     due_at: datetime
     repeat: int = 0
     differences: Sequence[Sequence[str]] = field(default_factory=list)
+
+    @property
+    def attendee(self) -> Attendee:
+        return self.past.attendee
 
 
 @transaction.atomic
@@ -112,11 +109,12 @@ def send_again(attendee: Attendee, *, by: User | None, at: datetime, repeat: int
     if attendee.removed_at is not None or not attendee.email:
         raise MeetingOverError
     number = int(at.timestamp()) // 60 if repeat is None else repeat
-    if is_planned(attendee, Method.REQUEST, meeting.version, number):
+    before = history(attendee)
+    if before.is_planned(Method.REQUEST, meeting.version, number):
         return None
-    changed = _take_back(attendee, at)
-    plan = Plan(attendee, Method.REQUEST, Occasion.AGAIN, sequence_for(attendee), at, at, number, changed)
-    message = _plan(plan)
+    past, taken = _take_back({attendee.pk: before}, at)[attendee.pk]
+    changed = merged_differences(taken, ())
+    [message] = _plan([Plan(past, Method.REQUEST, Occasion.AGAIN, past.sequence, at, at, number, changed)])
     kind = ActorKind.STAFF if by else ActorKind.OFFICE
     about = (meeting, meeting.person, attendee.person)
     record("invitation.sent_again", attendee, by=by, at=at, about=about, actor_kind=kind)
@@ -132,30 +130,29 @@ def refuse_time(attendee: Attendee, *, sequence: int, repeat: int, by: User, at:
     """
     meeting = attendee.meeting
     check_running(meeting)
-    if is_planned(attendee, Method.DECLINECOUNTER, meeting.version, repeat):
+    past = history(attendee)
+    if past.is_planned(Method.DECLINECOUNTER, meeting.version, repeat):
         return None
-    message = _plan(Plan(attendee, Method.DECLINECOUNTER, Occasion.TIME_REFUSED, sequence, at, at, repeat))
+    [message] = _plan([Plan(past, Method.DECLINECOUNTER, Occasion.TIME_REFUSED, sequence, at, at, repeat)])
     record("invitation.time_refused", attendee, by=by, at=at, about=(meeting, meeting.person, attendee.person))
     return message
 
 
 def _invite(attendees: Sequence[Attendee], change: MeetingChange, *, due_at: datetime) -> None:
-    for attendee in attendees:
-        attendee.meeting = change.meeting
-        if is_planned(attendee, Method.REQUEST, change.meeting.version, 0):
-            continue
-        changed = merged_differences(_taken_back(attendee, change.at), change.differences)
-        last, sequence = last_left(attendee), sequence_for(attendee)
-        has_it = last is not None and last.method == Method.REQUEST
+    plans = []
+    for past, taken in _unplanned(attendees, Method.REQUEST, change).values():
+        changed = merged_differences(taken, change.differences)
+        last, sequence = past.last_left, past.sequence
         is_edit = change.kind in {Change.EDITED, Change.MOVED}
-        is_there = last is not None and has_it and last.message.status != MessageStatus.SENDING
+        is_there = past.has_invitation and last is not None and last.message.status != MessageStatus.SENDING
         if last is not None and is_there and is_edit and not changed and sequence == last.sequence:
             continue
         occasion = Occasion.INVITED
-        if last is not None and has_it:
+        if last is not None and past.has_invitation:
             occasion = Occasion.MOVED if sequence > last.sequence else Occasion.CHANGED
-        told = changed if has_it else []
-        _plan(Plan(attendee, Method.REQUEST, occasion, sequence, change.at, due_at, 0, told))
+        told = changed if past.has_invitation else []
+        plans.append(Plan(past, Method.REQUEST, occasion, sequence, change.at, due_at, 0, told))
+    _plan(plans)
 
 
 def _echo(attendees: Sequence[Attendee], change: MeetingChange) -> None:
@@ -163,11 +160,12 @@ def _echo(attendees: Sequence[Attendee], change: MeetingChange) -> None:
 
     A mail a dispatcher has in hand goes back to the queue, so that it is read again.
     """
-    for attendee in attendees:
-        attendee.meeting = change.meeting
-        for send in waiting_sends(attendee).filter(method=Method.REQUEST):
+    for past in _read(attendees, change).values():
+        for send in past.waiting:
+            if send.method != Method.REQUEST:
+                continue
             occasion = Occasion.AGAIN if send.repeat else Occasion.CHANGED
-            plan = Plan(attendee, Method.REQUEST, occasion, send.sequence, change.at, change.at)
+            plan = Plan(past, Method.REQUEST, occasion, send.sequence, change.at, change.at)
             calendar = _calendar(plan, description_of(send.message.calendar), send.dtstamp).decode()
             unsent = Message.objects.filter(pk=send.message_id)
             unsent.filter(status=MessageStatus.CLAIMED).update(
@@ -177,72 +175,92 @@ def _echo(attendees: Sequence[Attendee], change: MeetingChange) -> None:
 
 
 def _uninvite(attendees: Sequence[Attendee], change: MeetingChange, occasion: Occasion) -> None:
+    raised = 1 if occasion == Occasion.UNINVITED else 0
+    left = [past for past, _taken in _unplanned(attendees, Method.CANCEL, change).values() if past.has_invitation]
+    _plan([Plan(past, Method.CANCEL, occasion, past.sequence + raised, change.at, change.at) for past in left])
+
+
+def _read(attendees: Sequence[Attendee], change: MeetingChange) -> dict[int, History]:
+    """The histories, going by the meeting as the change left it."""
     for attendee in attendees:
         attendee.meeting = change.meeting
-        if is_planned(attendee, Method.CANCEL, change.meeting.version, 0):
-            continue
-        _taken_back(attendee, change.at)
-        last = last_left(attendee)
-        if last is None or last.method != Method.REQUEST:
-            continue
-        raised = 1 if occasion == Occasion.UNINVITED else 0
-        sequence = sequence_for(attendee) + raised
-        _plan(Plan(attendee, Method.CANCEL, occasion, sequence, change.at, change.at))
+    return histories(attendees) if attendees else {}
 
 
-def _take_back(attendee: Attendee, at: datetime) -> list[list[str]]:
-    return merged_differences(_taken_back(attendee, at), ())
+Taken = tuple[History, list[InvitationSend]]
 
 
-def _taken_back(attendee: Attendee, at: datetime) -> list[InvitationSend]:
-    """Cancel what still waits for this attendee; answers the mails that will indeed not leave.
+def _unplanned(attendees: Sequence[Attendee], method: Method, change: MeetingChange) -> dict[int, Taken]:
+    """Whom this change was not yet planned for, with what gave way to it."""
+    past = _read(attendees, change)
+    waiting = {pk: each for pk, each in past.items() if not each.is_planned(method, change.meeting.version, 0)}
+    return _take_back(waiting, change.at)
+
+
+def _take_back(past: Mapping[int, History], at: datetime) -> dict[int, Taken]:
+    """Cancel what still waits for these attendees; answers the mails that will indeed not leave.
 
     One that is at the mail server this moment is not tried again: later it would undo the newer mail.
+    States are read again afterwards: a dispatcher may have taken a mail in between.
     """
-    sending = Message.objects.filter(invitation_send__attendee=attendee, status=MessageStatus.SENDING)
+    if not any(each.sends for each in past.values()):
+        return {pk: (each, []) for pk, each in past.items()}
+    sending = Message.objects.filter(invitation_send__attendee__in=list(past), status=MessageStatus.SENDING)
     sending.filter(calendar_method__in=KINDS).update(not_after=at)
-    waiting = list(waiting_sends(attendee))
-    if not waiting:
+    cancel_queued(object_type=type_key(Attendee), object_id__in=list(past), reason="superseded", at=at)
+    gone = {send.pk for each in past.values() for send in _cancelled(each)}
+    now = histories([each.attendee for each in past.values()])
+    return {pk: (each, [send for send in _cancelled(each) if send.pk not in gone]) for pk, each in now.items()}
+
+
+def _cancelled(past: History) -> list[InvitationSend]:
+    return [each for each in past.sends if each.message.status == MessageStatus.CANCELLED]
+
+
+def _plan(plans: Sequence[Plan]) -> list[Message]:
+    """Write the mails of one meeting as rows: three queries for any number."""
+    if not plans:
         return []
-    cancel_queued(obj=attendee, reason="superseded", at=at)
-    gone = InvitationSend.objects.filter(pk__in=[each.pk for each in waiting])
-    return list(gone.filter(message__status=MessageStatus.CANCELLED).order_by("id"))
+    writer = Writer(plans[0].attendee.meeting)
+    written = [(plan, writer.write(plan.attendee, plan.occasion, plan.differences)) for plan in plans]
+    messages = queue_messages([_mail(plan, words) for plan, words in written])
+    InvitationSend.objects.bulk_create(
+        InvitationSend(
+            attendee=plan.attendee,
+            message=message,
+            method=plan.method,
+            sequence=plan.sequence,
+            revision=plan.attendee.meeting.version,
+            repeat=plan.repeat,
+            dtstamp=plan.past.dtstamp(plan.at),
+            differences=[list(each) for each in plan.differences],
+        )
+        for plan, message in zip(plans, messages, strict=True)
+    )
+    return messages
 
 
-def _plan(plan: Plan) -> Message:
+def _mail(plan: Plan, words: Words) -> MailInput:
     attendee, meeting = plan.attendee, plan.attendee.meeting
-    words = write(attendee, plan.occasion, plan.differences)
-    dtstamp = next_dtstamp(attendee, plan.at)
     suffix = f":{plan.repeat}" if plan.repeat else ""
-    message = queue_message(
-        key=f"invite:{attendee.public_id}:{plan.method.value}:{meeting.version}{suffix}",
-        stream=Stream.INVITATION,
-        to_email=attendee.email,
-        to_name=attendee.name,
-        subject=words.subject,
-        text=words.text,
-        html=words.html,
-        at=plan.at,
-        person=attendee.person,
-        language=words.language,
-        calendar=_calendar(plan, words.description, dtstamp).decode(),
-        calendar_method=plan.method.value,
-        reply_to=meeting.organizer_email,
-        obj=attendee,
-        due_at=plan.due_at,
-        not_after=max(meeting.ends_at, plan.due_at + KEEP_TRYING),
-    )
-    InvitationSend.objects.create(
-        attendee=attendee,
-        message=message,
-        method=plan.method,
-        sequence=plan.sequence,
-        revision=meeting.version,
-        repeat=plan.repeat,
-        dtstamp=dtstamp,
-        differences=[list(each) for each in plan.differences],
-    )
-    return message
+    return {
+        "key": f"invite:{attendee.public_id}:{plan.method.value}:{meeting.version}{suffix}",
+        "stream": Stream.INVITATION,
+        "to_email": attendee.email,
+        "to_name": attendee.name,
+        "subject": words.subject,
+        "text": words.text,
+        "html": words.html,
+        "at": plan.at,
+        "person": attendee.person,
+        "language": words.language,
+        "calendar": _calendar(plan, words.description, plan.past.dtstamp(plan.at)).decode(),
+        "calendar_method": plan.method.value,
+        "reply_to": meeting.organizer_email,
+        "obj": attendee,
+        "due_at": plan.due_at,
+        "not_after": max(meeting.ends_at, plan.due_at + KEEP_TRYING),
+    }
 
 
 def _calendar(plan: Plan, description: str, dtstamp: datetime) -> bytes:

@@ -46,32 +46,45 @@ class Words:
     language: str
 
 
-def write(attendee: Attendee, occasion: Occasion, differences: Sequence[Sequence[str]] = ()) -> Words:
-    """One mail for one attendee, in her language. Only reads."""
-    meeting, language = attendee.meeting, language_of(attendee.person)
-    with translation.override(language):
-        stands = occasion in STANDS
-        context = {
-            "greeting": _("Dear %(name)s,") % {"name": attendee.name},
-            "opening": _opening(occasion) % {"title": meeting.title, "organisation": meeting.organizer_name},
-            "facts": meeting_facts(meeting, language),
-            "changes": [_change(each, language) for each in differences],
-            "sections": _sections(meeting) if stands else [],
-            "answer_url": link_url("r", attendee.public_id) if stands else "",
-            "language": language,
-            "organisation_name": meeting.organizer_name,
-            "postal_address": settings.ORGANISATION_POSTAL_ADDRESS,
-            "reason": _("You get this mail because %(organisation)s invited you to a meeting.")
-            % {"organisation": meeting.organizer_name},
-        }
-        subject = _subject(occasion) % {"title": meeting.title}
-        return Words(
-            subject=subject,
-            text=render_to_string("email/invitation.txt", context),
-            html=inline_css(render_to_string("email/invitation.html", {**context, "subject": subject})),
-            description=render_to_string("email/invitation_entry.txt", context).strip(),
-            language=language,
-        )
+class Writer:
+    """The words of one change of a meeting; what everybody reads is looked up once per language. Only reads."""
+
+    def __init__(self, meeting: Meeting) -> None:
+        self.meeting = meeting
+        self._shared: dict[str, tuple[list[tuple[str, str]], list[tuple[str, str]]]] = {}
+
+    def write(self, attendee: Attendee, occasion: Occasion, differences: Sequence[Sequence[str]] = ()) -> Words:
+        """One mail for one attendee, in her language."""
+        meeting, language = self.meeting, language_of(attendee.person)
+        with translation.override(language):
+            stands = occasion in STANDS
+            facts, sections = self._facts_and_sections(language)
+            context = {
+                "greeting": _("Dear %(name)s,") % {"name": attendee.name},
+                "opening": _opening(occasion) % {"title": meeting.title, "organisation": meeting.organizer_name},
+                "facts": facts,
+                "changes": [_change(each, language) for each in differences],
+                "sections": sections if stands else [],
+                "answer_url": link_url("r", attendee.public_id) if stands else "",
+                "language": language,
+                "organisation_name": meeting.organizer_name,
+                "postal_address": settings.ORGANISATION_POSTAL_ADDRESS,
+                "reason": _("You get this mail because %(organisation)s invited you to a meeting.")
+                % {"organisation": meeting.organizer_name},
+            }
+            subject = _subject(occasion) % {"title": meeting.title}
+            return Words(
+                subject=subject,
+                text=render_to_string("email/invitation.txt", context),
+                html=inline_css(render_to_string("email/invitation.html", {**context, "subject": subject})),
+                description=render_to_string("email/invitation_entry.txt", context).strip(),
+                language=language,
+            )
+
+    def _facts_and_sections(self, language: str) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+        if language not in self._shared:
+            self._shared[language] = meeting_facts(self.meeting, language), _sections(self.meeting)
+        return self._shared[language]
 
 
 def meeting_facts(meeting: Meeting, language: str) -> list[tuple[str, str]]:

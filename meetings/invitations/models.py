@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.access.enums import Role
 from crm.access.models import RowQuerySet, User
-from crm.access.rules import role_of
+from crm.access.rules import role_of, seen_through
 from crm.base.models import AppendOnly, PublicId
 from crm.messaging.models import InboundMessage, Message
 from crm.people.models import Person
@@ -51,10 +51,10 @@ class ReplyReviewQuerySet(RowQuerySet["ReplyReview"]):
             return self.none()
         asked = Q(inbound__answers__object_type="meetings.meetingrequest")
         requests = MeetingRequest.objects.visible_to(user).order_by().values("pk")
-        sender = Q(inbound__person=None) | Q(inbound__person__in=Person.objects.visible_to(user).order_by())
+        sender = Q(inbound__person=None) | seen_through(Person, user, "inbound__person")
         unknown = self.filter(Q(meeting=None) & sender)
         unknown = unknown.filter(~asked | Q(inbound__answers__object_id__in=requests)).order_by()
-        known = Q(meeting__in=Meeting.objects.visible_to(user).order_by())
+        known = seen_through(Meeting, user, "meeting")
         return self.filter(known | Q(pk__in=unknown.values("pk")))
 
 

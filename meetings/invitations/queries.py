@@ -1,12 +1,13 @@
 """What an attendee's calendar knows of a meeting: which version left, under which number and stamp."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef
 
 from crm.messaging.enums import MessageStatus
-from crm.messaging.models import Attempt
+from crm.messaging.models import Attempt, Message
 from crm.messaging.smtp import Outcome
 from meetings.invitations.enums import Method
 from meetings.invitations.models import InvitationSend
@@ -24,41 +25,78 @@ Difference = Sequence[str]
 SECOND = timedelta(seconds=1)
 
 
-def waiting_sends(attendee: Attendee) -> QuerySet[InvitationSend]:
-    """Calendar mails of this attendee that have not left yet, oldest first."""
-    waiting = InvitationSend.objects.filter(attendee=attendee, message__status__in=WAITING)
-    return waiting.select_related("message").order_by("id")
+@dataclass(frozen=True)
+class History:
+    """Every calendar mail planned for one attendee, oldest first, as it stood when it was read."""
+
+    attendee: Attendee
+    sends: Sequence[InvitationSend]
+
+    @property
+    def waiting(self) -> list[InvitationSend]:
+        """What has not left yet."""
+        return [each for each in self.sends if each.message.status in WAITING]
+
+    @property
+    def last_left(self) -> InvitationSend | None:
+        """The newest invitation or cancellation that may be in her calendar, also one that waits for its second try."""
+        left = [each for each in self.sends if each.method in KINDS and _may_be_there(each)]
+        return left[-1] if left else None
+
+    @property
+    def has_invitation(self) -> bool:
+        """Whether her calendar may hold the meeting: the newest mail that left invited her."""
+        return self.last_left is not None and self.last_left.method == Method.REQUEST
+
+    @property
+    def sequence(self) -> int:
+        """The SEQUENCE this attendee's calendar goes by.
+
+        An uninvitation raises it for her alone (RFC 5546 section 3.2.5), so that nobody else is asked
+        again: every one she got since counts on top of the meeting's own. One whose try was broken off for a
+        newer invitation counts too: that invitation went by its number.
+        """
+        cancelled = [each for each in self.sends if each.method == Method.CANCEL]
+        return self.attendee.meeting.sequence + sum(1 for each in cancelled if _counts(each.message))
+
+    def dtstamp(self, at: datetime) -> datetime:
+        """`at` in whole seconds, later than every stamp this attendee was sent (RFC 5546 section 2.1.5)."""
+        now = at.replace(microsecond=0)
+        return max([now, *(each.dtstamp + SECOND for each in self.sends)])
+
+    def is_planned(self, method: Method, revision: int, repeat: int) -> bool:
+        """Whether the mail of this change is already a row."""
+        wanted = (method, revision, repeat)
+        return any((each.method, each.revision, each.repeat) == wanted for each in self.sends)
 
 
-def last_left(attendee: Attendee) -> InvitationSend | None:
-    """The newest invitation or cancellation that may be in her calendar, also one that waits for its second try."""
+def histories(attendees: Sequence[Attendee]) -> dict[int, History]:
+    """The history of each attendee by key, in one query; the mails come without their words."""
     in_doubt = Attempt.objects.filter(message=OuterRef("message_id"), outcome=Outcome.UNKNOWN)
-    left = InvitationSend.objects.filter(Q(message__status__in=LEFT) | Exists(in_doubt), attendee=attendee)
-    return left.filter(method__in=KINDS).select_related("message").order_by("-id").first()
+    planned = InvitationSend.objects.filter(attendee__in=[each.pk for each in attendees])
+    planned = planned.select_related("message").annotate(in_doubt=Exists(in_doubt)).order_by("id")
+    sends: dict[int, list[InvitationSend]] = {each.pk: [] for each in attendees}
+    for send in planned.defer("message__text", "message__html", "message__calendar"):
+        sends[send.attendee_id].append(send)
+    return {each.pk: History(each, sends[each.pk]) for each in attendees}
+
+
+def history(attendee: Attendee) -> History:
+    return histories([attendee])[attendee.pk]
 
 
 def sequence_for(attendee: Attendee) -> int:
-    """The SEQUENCE this attendee's calendar goes by.
-
-    An uninvitation raises it for her alone (RFC 5546 section 3.2.5), so that nobody else is asked
-    again: every one she got since counts on top of the meeting's own. One whose try was broken off for a
-    newer invitation counts too: that invitation went by its number.
-    """
-    broken_off = Q(message__status=MessageStatus.EXPIRED, message__attempts__gt=0)
-    cancelled = InvitationSend.objects.filter(attendee=attendee, method=Method.CANCEL)
-    return attendee.meeting.sequence + cancelled.filter(Q(message__status__in=LEFT) | broken_off).count()
+    """See `History.sequence`."""
+    return history(attendee).sequence
 
 
-def next_dtstamp(attendee: Attendee, at: datetime) -> datetime:
-    """`at` in whole seconds, later than every stamp this attendee was sent (RFC 5546 section 2.1.5)."""
-    last = InvitationSend.objects.filter(attendee=attendee).aggregate(last=Max("dtstamp"))["last"]
-    now = at.replace(microsecond=0)
-    return now if last is None or now > last else last + SECOND
+def _may_be_there(send: InvitationSend) -> bool:
+    return send.message.status in LEFT or bool(getattr(send, "in_doubt", False))
 
 
-def is_planned(attendee: Attendee, method: Method, revision: int, repeat: int) -> bool:
-    """Whether the mail of this change is already a row."""
-    return InvitationSend.objects.filter(attendee=attendee, method=method, revision=revision, repeat=repeat).exists()
+def _counts(message: Message) -> bool:
+    is_broken_off = message.status == MessageStatus.EXPIRED and message.attempts > 0
+    return message.status in LEFT or is_broken_off
 
 
 def merged_differences(sends: Sequence[InvitationSend], newest: Sequence[Difference]) -> list[list[str]]:

@@ -24,6 +24,7 @@ from meetings.invitations.errors import ZoneNotExpressibleError
 WEEKDAYS = ("SU", "MO", "TU", "WE", "TH", "FR", "SA")  # POSIX counts from Sunday
 DAY = timedelta(days=1)
 MIDNIGHT = time.min
+STANDING_SINCE = 2020
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,30 @@ def needs_utc(zone_key: str, start: datetime, end: datetime) -> bool:
     except ZoneNotExpressibleError:
         return True
     return False
+
+
+@lru_cache(maxsize=128)
+def standing_onsets(zone_key: str) -> tuple[Onset, ...]:
+    """The yearly rules of a zone that hold in any year from STANDING_SINCE on; none where it has no such rules."""
+    zone = parse_footer(read_footer(zone_key))
+    if zone is None or is_utc(zoneinfo.ZoneInfo(zone_key)):
+        return ()
+    found = list(_candidates(zone, STANDING_SINCE))
+    return found[0] if len(set(found)) == 1 else ()
+
+
+def standing_vtimezone(zone_key: str) -> Timezone:
+    """The one VTIMEZONE of a calendar with many events, for those that `fits_standing` says it is right for."""
+    return _component(zone_key, standing_onsets(zone_key))
+
+
+def fits_standing(zone_key: str, start: datetime, end: datetime) -> bool:
+    """Whether `standing_vtimezone` is right at both (aware) times and neither is an hour readers disagree about."""
+    zone, onsets = zoneinfo.ZoneInfo(zone_key), standing_onsets(zone_key)
+    moments = [moment.astimezone(zone) for moment in (start, end)]
+    return bool(onsets) and not any(
+        is_doubtful_hour(local) or _offset_at(onsets, local.astimezone(UTC)) != local.utcoffset() for local in moments
+    )
 
 
 def is_doubtful_hour(local: datetime) -> bool:

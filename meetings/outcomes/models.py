@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.access.enums import Role
 from crm.access.models import RowQuerySet, User
-from crm.access.rules import role_of
+from crm.access.rules import role_of, seen_through
 from crm.base.models import Versioned
 from crm.issues.enums import Position
 from meetings.scheduling.models import Meeting
@@ -18,7 +18,7 @@ class OutcomeQuerySet(RowQuerySet["Outcome"]):
         """As visible as the meeting, but not to volunteers."""
         if role_of(user) not in {Role.COORDINATOR, Role.DIRECTOR, Role.AUDITOR}:
             return self.none()
-        return self.filter(meeting__in=Meeting.objects.visible_to(user).order_by())
+        return self.filter(seen_through(Meeting, user, "meeting"))
 
 
 class Outcome(Versioned):

@@ -2,30 +2,88 @@
 
 import email
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from email.message import Message as Mail
+from functools import reduce
+from operator import or_
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from crm.access.models import User
 from crm.messaging.models import InboundMessage, Message
 from crm.messaging.rfc8601 import Verdict as Proof
 from crm.messaging.rfc8601 import authentication
 from crm.people.queries import mail_address_of, schedulers_of
-from meetings.invitations.enums import ReviewState
+from meetings.invitations.enums import ReviewReason, ReviewState
+from meetings.invitations.errors import CalendarReplyError
 from meetings.invitations.itip_reply import ReplyParsed, parse_reply
 from meetings.invitations.mime import find_calendar_part
 from meetings.invitations.models import InvitationSend, ReplyReview
 from meetings.invitations.queries import sequence_for
 from meetings.invitations.rules import Verdict, judge_reply
+from meetings.scheduling.enums import MeetingState
 from meetings.scheduling.models import Attendee, Meeting
-from meetings.scheduling.queries import active_attendees
+from meetings.scheduling.queries import active_attendees, with_attendees
 
 
 def open_reviews() -> QuerySet[ReplyReview]:
     """Answers nobody has dealt with, newest first, with mail, meeting and attendee."""
     waiting = ReplyReview.objects.filter(state=ReviewState.OPEN)
     return waiting.select_related("inbound", "inbound__answers", "meeting", "meeting__person", "attendee")
+
+
+def delegates_of(review: ReplyReview) -> tuple[str, ...]:
+    """Whom the mail names to come instead; nobody when it cannot be read."""
+    if review.reason != ReviewReason.DELEGATED:
+        return ()
+    try:
+        parsed = read_answer(review.inbound)
+    except CalendarReplyError:
+        return ()
+    return tuple(parsed.delegated_to) if parsed else ()
+
+
+@dataclass(frozen=True)
+class Clash:
+    """Another meeting at a proposed time, and who of those invited to ours is expected there too."""
+
+    meeting: Meeting
+    names: tuple[str, ...]
+
+
+def clashes_of(reviews: Sequence[ReplyReview], user: User) -> dict[int, list[Clash]]:
+    """What each proposed time would collide with, as far as this user may see it, by review, in four queries."""
+    asked = [each for each in reviews if each.meeting_id and each.proposed_starts_at and each.proposed_ends_at]
+    if not asked:
+        return {}
+    overlaps = [Q(starts_at__lt=each.proposed_ends_at, ends_at__gt=each.proposed_starts_at) for each in asked]
+    seen = Meeting.objects.visible_to(user).filter(reduce(or_, overlaps), state=MeetingState.CONFIRMED)
+    others = list(with_attendees(seen).order_by("starts_at", "id"))
+    invited: dict[int, list[Attendee]] = {}
+    for attendee in Attendee.objects.filter(meeting__in=[each.meeting_id for each in asked], removed_at=None):
+        invited.setdefault(attendee.meeting_id, []).append(attendee)
+    return {each.pk: _clashes(each, invited.get(each.meeting_id or 0, []), others) for each in asked}
+
+
+def _clashes(review: ReplyReview, invited: Sequence[Attendee], others: Sequence[Meeting]) -> list[Clash]:
+    starts_at, ends_at = review.proposed_starts_at, review.proposed_ends_at
+    found = []
+    for other in others:
+        is_then = starts_at and ends_at and other.starts_at < ends_at and other.ends_at > starts_at
+        if other.pk == review.meeting_id or not is_then:
+            continue
+        there = {key for guest in getattr(other, "invited", ()) for key in _keys(guest)}
+        names = tuple(guest.name for guest in invited if _keys(guest) & there)
+        found += [Clash(other, names)] if names else []
+    return found
+
+
+def _keys(attendee: Attendee) -> set[tuple[str, object]]:
+    """By what we know somebody again at another meeting."""
+    keys = {("person", attendee.person_id), ("user", attendee.user_id), ("email", attendee.email.lower() or None)}
+    return {key for key in keys if key[1] is not None}
 
 
 def mail_of(inbound: InboundMessage) -> Mail:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.activity.registry import register_verb
+from crm.base.links import make_token
 from crm.consent.registry import Button, LinkHandler, LinkPage, LinkState, register_link
 from crm.messaging.enums import InboundKind
 from crm.messaging.registry import register_default_templates, register_inbound
@@ -125,6 +126,8 @@ def _page(attendee: Attendee, state: LinkState, title: str, paragraphs: tuple[st
             Button("tentative", _("I may come"), is_primary=False),
             Button("decline", _("I cannot come"), is_primary=False),
         ),
+        next_url=f"/l/{make_token('r', attendee.public_id)}/meeting.ics",
+        next_label=_("Put the meeting into your calendar (.ics file)"),
         language=_language(attendee),
         asks_comment=True,
         carried=(("sequence", _version_of(attendee)),),

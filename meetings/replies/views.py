@@ -1,5 +1,6 @@
 """Answers: those staff note from the phone, and the list of doubtful ones to look at."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +20,7 @@ from meetings.invitations.enums import ReviewDecision
 from meetings.invitations.models import ReplyReview
 from meetings.replies.actions import dismiss_review, resolve_review, take_answer
 from meetings.replies.forms import AnswerForm, DecisionForm, decision_forms
-from meetings.replies.queries import open_reviews
+from meetings.replies.queries import Clash, clashes_of, delegates_of, open_reviews
 from meetings.scheduling.enums import AnswerSource, AttendeeRole, PartStat
 from meetings.scheduling.models import MeetingRequest
 from meetings.scheduling.views import meeting_facts, meeting_url, when_words
@@ -70,14 +71,16 @@ class ReviewsView(AdminPage):
         return [(reverse("meetings:index"), _("Meetings"))]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        user = self.request.user
+        user: Any = self.request.user
         waiting = open_reviews().filter(pk__in=visible_reviews(user).values("pk"))
         may_change = can(user, Act.CHANGE, ReplyReview)
-        cards = [card(review, may_change=may_change) for review in waiting[:SHOWN]]
+        shown = list(waiting[:SHOWN])
+        clashes = clashes_of(shown, user)
+        cards = [card(review, clashes.get(review.pk, []), may_change=may_change) for review in shown]
         return super().get_context_data(cards=cards, may_change=may_change, **kwargs)
 
 
-def card(review: ReplyReview, *, may_change: bool) -> dict[str, Any]:
+def card(review: ReplyReview, clashes: Sequence[Clash] = (), *, may_change: bool) -> dict[str, Any]:
     """Everything one card shows."""
     meeting = review.meeting
     proposed = ""
@@ -90,9 +93,17 @@ def card(review: ReplyReview, *, may_change: bool) -> dict[str, Any]:
         "meeting_url": meeting_url(meeting) if meeting else "",
         "when": when_words(meeting.starts_at, meeting.ends_at, meeting.time_zone) if meeting else "",
         "proposed": proposed,
+        "clashes": [_clash(each) for each in clashes],
+        "delegates": ", ".join(delegates_of(review)),
         "request_url": _request_url(review),
         "forms": decision_forms(review) if may_change else [],
     }
+
+
+def _clash(clash: Clash) -> dict[str, Any]:
+    other = clash.meeting
+    when = when_words(other.starts_at, other.ends_at, other.time_zone)
+    return {"title": other.title, "url": meeting_url(other), "when": when, "names": ", ".join(clash.names)}
 
 
 def _request_url(review: ReplyReview) -> str:

@@ -12,17 +12,25 @@ from crm.people.models import Person
 from crm.people.queries import mail_address_of
 from meetings.attendees.actions import AttendeeInput
 from meetings.attendees.forms import GuestForm, guest_choices, staff_choices
-from meetings.scheduling.enums import AttendeeRole, OfferState, RequestChannel, RequestState
+from meetings.requests.errors import FormOnlyError
+from meetings.scheduling.enums import AttendeeRole, RequestChannel
 from meetings.scheduling.errors import NoTimeError, NoTimesError, ReferenceMissingError, SchedulerAddressError
-from meetings.scheduling.forms import PlaceForm, TimeForm, WordsForm, zone_clash
+from meetings.scheduling.forms import PlaceForm, TimeForm, WordsForm, time_rows, zone_clash
 from meetings.scheduling.models import MeetingRequest, OfferedTime
-from meetings.scheduling.rules import describe_times
+from meetings.scheduling.rules import WAITING_OFFERS, describe_times
 from meetings.steps.forms import StepForm, VersionForm
 
 NEW = "new"
 OTHER = "other"
 ROWS = 3
 GUESTS = 4
+
+
+def reason_field() -> forms.CharField:
+    """Why a rule of the office is not kept this time."""
+    return forms.CharField(
+        label=_("Why the rule of the office does not count this time"), max_length=1000, required=False
+    )
 
 
 class AskForm(StepForm):
@@ -51,8 +59,24 @@ class AskForm(StepForm):
         help_text=_("The number of the form, or who you spoke to. Not needed by e-mail."),
     )
 
-    def __init__(self, *args: Any, asks: Any, schedulers: list[tuple[Person, str | None]], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        asks: Any,
+        schedulers: list[tuple[Person, str | None]],
+        form_only: bool = False,
+        needs_reason: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if needs_reason:
+            self.fields["reason"] = reason_field()
+        self.form_only = form_only
+        if form_only:
+            how: Any = self.fields["channel"]
+            how.choices = [each for each in RequestChannel.choices if each[0] != RequestChannel.EMAIL]
+            how.initial = RequestChannel.FORM
+            how.error_messages["invalid_choice"] = str(FormOnlyError.sentence)
         self.people = {person.public_id: person for person, _email in schedulers}
         self.addresses = {person.public_id: email for person, email in schedulers}
         asked: Any = self.fields["ask"]
@@ -91,21 +115,24 @@ class AskForm(StepForm):
 class OfferForm(VersionForm):
     """Up to three times. A row left empty does not count; a row without a zone takes that of the row above."""
 
-    def __init__(self, *args: Any, last_zone: str, **kwargs: Any) -> None:
+    holders = forms.MultipleChoiceField(
+        label=_("Who of us keeps these times free"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "Each gets a tentative entry for every time on offer. The entries go when a time is taken or the "
+            "request ends."
+        ),
+    )
+
+    def __init__(self, *args: Any, last_zone: str, needs_reason: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if needs_reason:
+            self.fields["reason"] = reason_field()
         data = args[0] if args else kwargs.get("data")
-        for number in range(ROWS):
-            row = TimeForm(
-                data,
-                prefix=f"time{number}",
-                empty_permitted=True,
-                initial={"zone": last_zone if number == 0 else ""},
-                legend=_("Time %(number)s") % {"number": number + 1},
-            )
-            if number:
-                zone: Any = row.fields["zone"]
-                zone.choices = [("", _("the same as above")), *list(zone.choices)[1:]]
-            self.parts.append(row)
+        holders: Any = self.fields["holders"]
+        holders.choices = staff_choices()[1:]
+        self.parts += time_rows(data, ROWS, last_zone=last_zone)
 
     def is_valid(self) -> bool:
         zone = str(self.parts[0]["zone"].value() or "")
@@ -119,19 +146,14 @@ class OfferForm(VersionForm):
             self.add_error(None, str(NoTimesError.sentence))
         return not self.errors
 
+    def people(self) -> list[User]:
+        """Those of ours who get a hold."""
+        return list(User.objects.filter(pk__in=self.cleaned_data.get("holders", [])).order_by("pk"))
+
     def times(self) -> list[tuple[Any, Any, str]]:
         """Starts, ends and zone of every row that was filled in."""
         filled = [row.cleaned_data for row in self.parts if row.cleaned_data.get("starts_at")]
         return [(each["starts_at"], each["ends_at"], each["zone"]) for each in filled]
-
-
-class CloseForm(VersionForm):
-    state = forms.ChoiceField(
-        label=_("What happened"),
-        choices=[(RequestState.DECLINED.value, _("they said no")), (RequestState.WITHDRAWN.value, _("we withdraw it"))],
-        widget=forms.RadioSelect,
-        error_messages={"required": _("Choose who ended it.")},
-    )
 
 
 class ConfirmForm(WordsForm):
@@ -155,7 +177,7 @@ class ConfirmForm(WordsForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         data = args[0] if args else kwargs.get("data")
-        self.offers = {str(each.pk): each for each in request.offered_times.filter(state=OfferState.OFFERED)}
+        self.offers = {str(each.pk): each for each in request.offered_times.filter(state__in=WAITING_OFFERS)}
         which: Any = self.fields["when"]
         which.choices = [
             *(
@@ -212,7 +234,3 @@ class ConfirmForm(WordsForm):
         if not given.get("starts_at"):
             raise NoTimeError
         return {"starts_at": given["starts_at"], "ends_at": given["ends_at"], "time_zone": given["zone"]}
-
-
-def _in_words(offer: OfferedTime, language: str) -> str:
-    return describe_times(offer.starts_at, offer.ends_at, offer.time_zone, language)

@@ -1,9 +1,14 @@
 """The letters to an office, and what the timeline says of requests and meetings."""
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.activity.registry import register_verb
 from crm.messaging.registry import register_default_templates
+from crm.segments.registry import Args, SegmentFilter, register_filter
+from meetings.scheduling.enums import Encounter
+from meetings.scheduling.forms import EncounterForm, NeverMetForm, NoContactForm
+from meetings.scheduling.queries import encountered, never_met, without_contact
 from meetings.scheduling.rules import MAX_OFFERS
 
 VERBS = {
@@ -154,8 +159,45 @@ Gracias,
 )
 
 
+def encounter_words(args: Args) -> str:
+    phrases = {
+        Encounter.MET: (gettext("people we met"), gettext("people we met since %(day)s")),
+        Encounter.CAME: (
+            gettext("people who came to a meeting"),
+            gettext("people who came to a meeting since %(day)s"),
+        ),
+        Encounter.ASKED: (
+            gettext("people we asked for a meeting"),
+            gettext("people we asked for a meeting since %(day)s"),
+        ),
+        Encounter.PLANNED: (
+            gettext("people with a confirmed meeting"),
+            gettext("people with a confirmed meeting since %(day)s"),
+        ),
+    }
+    ever, since = phrases[Encounter(args["what"])]
+    return since % {"day": args["since"].isoformat()} if args.get("since") else ever
+
+
+def never_met_words(_args: Args) -> str:
+    return gettext("people we never met")
+
+
+def no_contact_words(args: Args) -> str:
+    return gettext("people without contact for %(days)s days") % {"days": args["days"]}
+
+
+FILTERS = (
+    ("meeting", _("Meetings"), EncounterForm, encountered, encounter_words),
+    ("never_met", _("Never met"), NeverMetForm, never_met, never_met_words),
+    ("no_contact", _("No contact for a while"), NoContactForm, without_contact, no_contact_words),
+)
+
+
 def declare() -> None:
-    """Words and timeline; called once when the app is ready."""
+    """Words, timeline and what segments may ask about meetings; called once when the app is ready."""
+    for key, label, form_class, where, words in FILTERS:
+        register_filter(SegmentFilter(key, label, "meetings", form_class, where=where, words=words))
     register_default_templates("requests", DEFAULT_TEMPLATES)
     for verb, sentence in VERBS.items():
         register_verb(verb, sentence)

@@ -1,6 +1,6 @@
 """Asking an office for a meeting, and the page on which the request is followed up."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -21,32 +21,35 @@ from crm.people.models import Person
 from crm.people.queries import mail_address_of, schedulers_of
 from crm.people.views import person_url
 from meetings.requests.actions import NewScheduler
-from meetings.requests.forms import AskForm, CloseForm, ConfirmForm, OfferForm
-from meetings.scheduling.actions import close_request, confirm_meeting, offer_times, request_meeting, send_request
-from meetings.scheduling.enums import AttendeeRole, MeetingFormat, MeetingState, RequestChannel, RequestState
+from meetings.requests.forms import AskForm, ConfirmForm, OfferForm
+from meetings.requests.queries import (
+    contacts_with,
+    last_met,
+    notes_of,
+    offers_passed,
+    office_of,
+    open_at_office,
+    partner_ties,
+    rules_of,
+)
+from meetings.requests.rules import BADGES, first_day, is_form_only, is_overdue, next_words
+from meetings.scheduling.actions import confirm_meeting, offer_times, request_meeting
+from meetings.scheduling.enums import AttendeeRole, MeetingFormat, RequestChannel, RequestState
 from meetings.scheduling.models import Meeting, MeetingRequest
 from meetings.scheduling.queries import language_of
+from meetings.scheduling.registry import request_panels
 from meetings.scheduling.rules import ASKED, request_fields
-from meetings.scheduling.views import made_place, meeting_url, open_requests, when_words
+from meetings.scheduling.views import made_place, meeting_url, when_words
 from meetings.steps.forms import Facts, StepForm
 from meetings.steps.views import AdminPage, StepView
 
-COOLING_OFF = timedelta(days=30)
-"""An office that was met so recently is asked again only with a reason."""
-
-BADGES = {
-    RequestState.OFFERED: "warn",
-    RequestState.REQUESTED: "warn",
-    RequestState.CONFIRMED: "good",
-    RequestState.DECLINED: "bad",
-}
+NOTES = 20
 
 
-def recent_meeting(user: Any, person: Person, at: datetime) -> Meeting | None:
-    """The last visible meeting with this person within the cooling-off, planned ones included."""
-    near = Meeting.objects.visible_to(user).filter(person=person, starts_at__gt=at - COOLING_OFF)
-    found: Meeting | None = near.exclude(state=MeetingState.CANCELLED).order_by("-starts_at").first()
-    return found
+def office_words(row: MeetingRequest, user: User) -> dict[str, Any]:
+    """What the office of a request expects, for those who may see the office."""
+    rules = rules_of(row.office_id) if row.office is not None and can(user, Act.VIEW, row.office) else None
+    return {"rules": rules, "form_only": is_form_only(rules)}
 
 
 class AskView(StepView):
@@ -60,7 +63,11 @@ class AskView(StepView):
     done = _("The request is made. Follow it up here.")
 
     def subject(self) -> type[MeetingRequest]:
+        user: Any = self.request.user
         self.person: Person = visible_or_404(Person, self.request, public_id=self.kwargs["public_id"])
+        self.office = office_of(self.person, user, timezone.localdate())
+        self.rules = rules_of(self.office)
+        self.met = last_met(user, self.person, self.office, self.rules, timezone.now())
         return MeetingRequest
 
     def back_url(self) -> str:
@@ -74,7 +81,8 @@ class AskView(StepView):
         known = schedulers_of(self.person, on).filter(pk__in=Person.objects.visible_to(self.request.user).values("pk"))
         schedulers = [(each, mail_address_of(each, on)) for each in known]
         chosen = open_asks().filter(public_id=self.request.GET.get("ask", "")).first()
-        return AskForm(data, asks=open_asks(), schedulers=schedulers, initial={"ask": chosen})
+        limits = {"form_only": is_form_only(self.rules), "needs_reason": self.met is not None}
+        return AskForm(data, asks=open_asks(), schedulers=schedulers, initial={"ask": chosen}, **limits)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if "preview" not in request.POST:
@@ -94,6 +102,7 @@ class AskView(StepView):
             scheduler=newcomer or form.chosen(),
             owner=by,
             reference=given["reference"],
+            reason=given.get("reason", ""),
             by=by,
             at=at,
         )
@@ -113,17 +122,19 @@ class AskView(StepView):
         return render_mail(source, {**common_values(scheduler), **request_fields(draft)})
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        user, now = self.request.user, timezone.now()
+        now = timezone.now()
+        user: Any = self.request.user
+        recent = self.met
         found = {
             "person": self.person,
-            "open_requests": open_requests(user, self.person),
-            "recent": recent_meeting(user, self.person, now),
+            "rules": self.rules,
+            "open_requests": open_at_office(user, self.person, self.office, now.date()),
+            "recent": recent,
+            "recent_when": when_words(recent.starts_at, recent.ends_at, recent.time_zone) if recent else "",
+            "contacts": contacts_with(user, self.person, self.office, now),
+            "partner_ties": partner_ties(user, self.person, self.office, now.date()),
             "is_preview": "preview" in self.request.POST,
         }
-        if found["recent"]:
-            found["recent_when"] = when_words(
-                found["recent"].starts_at, found["recent"].ends_at, found["recent"].time_zone
-            )
         return super().get_context_data(**found | kwargs)
 
 
@@ -143,6 +154,10 @@ class RequestMixin:
 
     def trail(self) -> list[tuple[str, Any]]:
         return [(reverse("meeting_requests:index"), _("Requests")), (self.back_url(), request_title(self.row))]
+
+
+def request_url(row: MeetingRequest) -> str:
+    return reverse("request_page", args=[row.public_id])
 
 
 def request_title(row: MeetingRequest) -> str:
@@ -167,13 +182,16 @@ class RequestPageView(RequestMixin, AdminPage):
         return super().trail()[:1]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        row, user = self.row, self.request.user
+        row, user, asked = self.row, self.request.user, self.request.GET
         meeting = Meeting.objects.visible_to(user).filter(request=row).first()
         scheduler = row.scheduler if row.scheduler and can(user, Act.VIEW, row.scheduler) else None
         page = {
             "row": row,
             "badge": BADGES.get(RequestState(row.state), ""),
-            "late": bool(row.next_action_on and row.next_action_on < timezone.localdate()),
+            "late": is_overdue(row, timezone.localdate()),
+            "next": next_words(row),
+            "notes": notes_of(row)[:NOTES],
+            "staff": row.staff_instead if row.staff_instead and can(user, Act.VIEW, row.staff_instead) else None,
             "person_url": person_url(row.person),
             "scheduler": scheduler,
             "scheduler_email": mail_address_of(scheduler, timezone.localdate()) if scheduler else "",
@@ -183,9 +201,12 @@ class RequestPageView(RequestMixin, AdminPage):
             "meeting": meeting,
             "meeting_url": meeting_url(meeting) if meeting else "",
             "may_change": can(user, Act.CHANGE, row),
+            "all_passed": offers_passed(row, timezone.now()),
             "is_draft": row.state == RequestState.DRAFTED,
             "is_asked": row.state in ASKED,
-            "timeline": timeline_context(row, user, self.request.GET.get("page")),  # type: ignore[arg-type]
+            **office_words(row, user),  # type: ignore[arg-type]
+            "panels": request_panels(row, user),  # type: ignore[arg-type]
+            "timeline": timeline_context(row, user, asked.get("page"), asked.get("kind", "")),  # type: ignore[arg-type]
         }
         return super().get_context_data(**page | kwargs)
 
@@ -202,18 +223,8 @@ class RequestStep(RequestMixin, StepView):
         return request_facts(self.row)
 
 
-class SendRequestView(RequestStep):
-    """A draft goes to the office."""
-
-    page_title = _("Send the request")
-    button = _("Send it")
-    done = _("The request is on its way.")
-
-    def perform(self, form: Any, *, by: User, at: datetime) -> MeetingRequest:
-        return send_request(self.row, **form.cleaned_data, by=by, at=at)
-
-
 class OfferTimesView(RequestStep):
+    template_name = "meetings/request_offer.html"
     page_title = _("Offer times")
     button = _("Offer these times")
     done = _("The times are offered.")
@@ -221,21 +232,19 @@ class OfferTimesView(RequestStep):
 
     def get_form(self, data: Any = None) -> StepForm:
         last = self.row.offered_times.order_by("-id").first()
-        return OfferForm(data, initial={"version": self.row.version}, last_zone=last.time_zone if last else "")
+        zone = last.time_zone if last else ""
+        rules = rules_of(self.row.office_id)
+        limited = bool(rules and rules.lead_days)
+        return OfferForm(data, initial={"version": self.row.version}, last_zone=zone, needs_reason=limited)
 
     def perform(self, form: Any, *, by: User, at: datetime) -> MeetingRequest:
-        return offer_times(self.row, times=form.times(), version=form.cleaned_data["version"], by=by, at=at)
+        given = {name: form.cleaned_data[name] for name in ("version", "reason") if name in form.cleaned_data}
+        return offer_times(self.row, times=form.times(), people=form.people(), **given, by=by, at=at)
 
-
-class CloseRequestView(RequestStep):
-    form_class = CloseForm
-    page_title = _("Note that it ends here")
-    button = _("End the request")
-    done = _("Noted. The request is closed.")
-
-    def perform(self, form: Any, *, by: User, at: datetime) -> MeetingRequest:
-        given = form.cleaned_data
-        return close_request(self.row, state=RequestState(given["state"]), version=given["version"], by=by, at=at)
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        office = office_words(self.row, self.request.user)  # type: ignore[arg-type]
+        first = first_day(office["rules"], timezone.now(), timezone.get_default_timezone_name())
+        return super().get_context_data(office=office, first_day=first, **kwargs)
 
 
 class ConfirmView(RequestStep):
@@ -249,6 +258,7 @@ class ConfirmView(RequestStep):
     def get_form(self, data: Any = None) -> StepForm:
         user: Any = self.request.user
         start = {"version": self.row.version, "title": _("Meeting: %(ask)s") % {"ask": self.row.ask.title}}
+        start["when"] = self.request.GET.get("when", "")
         visible = Person.objects.visible_to(user)
         schedulers = schedulers_of(self.row.person, timezone.localdate()).filter(pk__in=visible.values("pk"))
         language = get_language() or "en"
@@ -275,6 +285,10 @@ class ConfirmView(RequestStep):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         on = timezone.localdate()
-        listed = [(self.row.person, AttendeeRole.POLICYMAKER), (self.row.scheduler, AttendeeRole.SCHEDULER)]
-        office = [(who, role.label, mail_address_of(who, on)) for who, role in listed if who]
+        head = (self.row.person, AttendeeRole.POLICYMAKER)
+        if self.row.staff_instead:
+            head = (self.row.staff_instead, AttendeeRole.OFFICE_STAFF)
+        listed = [head, (self.row.scheduler, AttendeeRole.SCHEDULER)]
+        seen = [(who, role) for who, role in listed if who and can(self.request.user, Act.VIEW, who)]
+        office = [(who, role.label, mail_address_of(who, on)) for who, role in seen]
         return super().get_context_data(row=self.row, office=office, **kwargs)

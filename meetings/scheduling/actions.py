@@ -27,9 +27,11 @@ from meetings.attendees.actions import (
 )
 from meetings.requests.actions import (
     OfferInput,
+    ask_successor,
     close_request,
     offer_times,
     release_offers,
+    repoint_request,
     request_meeting,
     send_request,
 )
@@ -40,6 +42,7 @@ from meetings.scheduling.registry import Change, MeetingChange, announce
 from meetings.scheduling.rules import (
     ASKED,
     changed_fields,
+    check_audience,
     check_offer,
     check_place,
     check_request,
@@ -64,6 +67,8 @@ __all__ = [
     "offer_times",
     "record_answer",
     "remove_attendee",
+    "repoint_meeting",
+    "repoint_request",
     "request_meeting",
     "send_request",
 ]
@@ -88,11 +93,11 @@ def confirm_meeting(
     attendees: Sequence[AttendeeInput] = (),
     is_confidential: bool = False,
 ) -> Meeting:
-    """requested | offered → confirmed, at an offered time or any other; invitations go out, offers that wait do not.
+    """Asked, in whatever state → confirmed, at an offered time or any other; invitations go out.
 
-    The policymaker and the scheduler of the request are added when `attendees` lacks them; a venue that is
-    no row yet becomes one. The second
-    call raises WrongStateError, with an old version of the request StaleVersionError.
+    Offers that wait do not leave. The policymaker (or who of her staff comes instead) and the scheduler of the
+    request are added when `attendees` lacks them; a venue that is no row yet becomes one. The second call raises
+    WrongStateError, with an old version of the request StaleVersionError.
     """
     check_request(request, *ASKED)
     check_offer(offered_time, request)
@@ -102,8 +107,8 @@ def confirm_meeting(
         raise NoTimeError
     check_times(starts_at, ends_at, time_zone)
     check_place(format, venue, join_url)
-    save_version(request, version=version, at=at, state=RequestState.CONFIRMED, next_action_on=None)
-    release_offers(request, offered_time)
+    save_version(request, version=version, at=at, state=RequestState.CONFIRMED, next_action="", next_action_on=None)
+    release_offers(request, offered_time, by=by, at=at)
     cancel_queued(obj=request, reason="confirmed", at=at)
     meeting = Meeting.objects.create(
         request=request,
@@ -134,12 +139,13 @@ def confirm_meeting(
 
 @transaction.atomic
 def edit_meeting(meeting: Meeting, *, version: int, by: User, at: datetime, **changes: Any) -> Meeting:
-    """Change what asks nobody to answer again: title, description, is_confidential. Answers stand.
+    """Change what asks nobody to answer again: title, description, is_confidential, is_public. Answers stand.
 
     A call that changes nothing writes and sends nothing; one with an old version raises StaleVersionError.
     """
-    if unknown := set(changes) - {"title", "description", "is_confidential"}:
+    if unknown := set(changes) - {"title", "description", "is_confidential", "is_public"}:
         raise TypeError(f"edit_meeting cannot change {sorted(unknown)}")
+    check_audience(meeting, changes)
     if "title" in changes:
         changes["title"] = _title(changes["title"])
     if "description" in changes:
@@ -170,6 +176,16 @@ def cancel_meeting(meeting: Meeting, *, version: int, by: User, at: datetime) ->
     record("meeting.cancelled", meeting, by=by, at=at, about=_about(meeting))
     announce(MeetingChange(Change.CANCELLED, meeting, by, at))
     return meeting
+
+
+@transaction.atomic
+def repoint_meeting(meeting: Meeting, successor: Person, *, by: User, at: datetime) -> MeetingRequest | None:
+    """Somebody else holds the seat: the meeting is cancelled and everybody told, a draft asks the successor.
+
+    Gives the request to the successor. The second call raises MeetingOverError.
+    """
+    cancel_meeting(meeting, version=meeting.version, by=by, at=at)
+    return ask_successor(meeting.request, successor, by=by, at=at) if meeting.request else None
 
 
 @transaction.atomic
@@ -225,14 +241,16 @@ def _people(meeting: Meeting) -> list[Person]:
 
 
 def _office_of(request: MeetingRequest, listed: Sequence[AttendeeInput], at: datetime) -> list[AttendeeInput]:
-    """The policymaker and the scheduler, unless the caller lists them."""
+    """The policymaker or who comes instead of her, and the scheduler, unless the caller lists them."""
     known = {each.person.pk for each in listed if each.person is not None}
-    missing = missing_people(known, (request.person, request.scheduler))
+    guest = request.staff_instead or request.person
+    role = AttendeeRole.OFFICE_STAFF if request.staff_instead else AttendeeRole.POLICYMAKER
+    missing = missing_people(known, (guest, request.scheduler))
     return [
         AttendeeInput(
             name=person.name,
             email=mail_address_of(person, at.date()) or "",
-            role=AttendeeRole.POLICYMAKER if person == request.person else AttendeeRole.SCHEDULER,
+            role=role if person == guest else AttendeeRole.SCHEDULER,
             person=person,
         )
         for person in missing

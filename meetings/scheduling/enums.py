@@ -3,11 +3,23 @@ from django.utils.translation import gettext_lazy as _
 
 
 class RequestState(models.TextChoices):
-    """drafted → requested → offered → confirmed; requested | offered → declined | withdrawn."""
+    """The way to a meeting. Steps may be skipped, and every open state may end.
+
+    drafted → requested → followed_up → offered → held → confirmed
+    requested | followed_up | offered | held → to_staff → offered | held | confirmed
+    drafted | requested | followed_up | offered | held | to_staff → declined | withdrawn
+
+    `held` is a time the office keeps for us without having confirmed it. After `to_staff` the office sends
+    somebody of its staff in place of the policymaker. Whether a confirmed meeting then took place, nobody came
+    or it was cancelled is the state of the `Meeting`.
+    """
 
     DRAFTED = "drafted", _("drafted")
     REQUESTED = "requested", _("asked")
+    FOLLOWED_UP = "followed_up", _("followed up")
     OFFERED = "offered", _("times offered")
+    HELD = "held", _("time held")
+    TO_STAFF = "to_staff", _("moved to staff")
     CONFIRMED = "confirmed", _("confirmed")
     DECLINED = "declined", _("declined")
     WITHDRAWN = "withdrawn", _("withdrawn")
@@ -21,9 +33,10 @@ class RequestChannel(models.TextChoices):
 
 
 class OfferState(models.TextChoices):
-    """offered → chosen | released."""
+    """offered → held (the office keeps it for us) → chosen | released; offered → chosen | released."""
 
     OFFERED = "offered", _("offered")
+    HELD = "held", _("held tentatively")
     CHOSEN = "chosen", _("chosen")
     RELEASED = "released", _("released")
 
@@ -35,6 +48,14 @@ class MeetingState(models.TextChoices):
     HELD = "held", _("held")
     NO_SHOW = "no_show", _("nobody came")
     CANCELLED = "cancelled", _("cancelled")
+
+
+class NoteKind(models.TextChoices):
+    """What we wrote down on the way to a meeting."""
+
+    FOLLOW_UP = "follow_up", _("followed up")
+    EXCEPTION = "exception", _("against a rule of the office")
+    STAFF = "staff", _("staff instead")
 
 
 class MeetingFormat(models.TextChoices):
@@ -52,6 +73,8 @@ class AttendeeRole(models.TextChoices):
     NOTE_TAKER = "note_taker", _("takes notes")
     CONSTITUENT = "constituent", _("constituent")
     EXPERT = "expert", _("expert")
+    INTERPRETER = "interpreter", _("interpreter")
+    PARTNER = "partner", _("coalition partner")
 
 
 OFFICE_ROLES = frozenset({AttendeeRole.POLICYMAKER, AttendeeRole.SCHEDULER, AttendeeRole.OFFICE_STAFF})
@@ -70,3 +93,12 @@ class AnswerSource(models.TextChoices):
     LINK = "link", _("by the link")
     MAIL = "mail", _("by mail")
     PHONE = "phone", _("by phone, noted by us")
+
+
+class Encounter(models.TextChoices):
+    """What a segment asks about meetings."""
+
+    MET = "met", _("we met")
+    CAME = "came", _("they came to a meeting of ours")
+    ASKED = "asked", _("we asked for a meeting")
+    PLANNED = "planned", _("a meeting is confirmed")

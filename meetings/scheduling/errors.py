@@ -72,9 +72,25 @@ class TitleMissingError(ParleyError):
     sentence = _("Give the meeting a title that everybody may see.")
 
 
+class PublicAndConfidentialError(ParleyError):
+    sentence = _("A confidential meeting cannot be in the public calendar. Choose one of the two.")
+
+
 class AttendeeTwiceError(ParleyError):
     sentence = _("This address is already invited. Nobody is invited twice to one meeting.")
 
 
 class AttendeeAddressError(ParleyError):
     sentence = _("Enter an e-mail address like name@example.org, or leave it empty.")
+
+
+class SecondLeadError(ParleyError):
+    sentence = _("Somebody leads our side already. Give them another role first, or choose another role here.")
+
+
+class AttendeeRoleError(ParleyError):
+    sentence = _("Somebody of the office stays with the office. Choose a role of the same side.")
+
+
+class PostcodeError(ParleyError):
+    sentence = _("Enter the postcode where they live.")

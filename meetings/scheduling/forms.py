@@ -1,6 +1,6 @@
 """Forms of meetings: times in the zone of the place, the place itself, the words everybody sees."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -9,7 +9,7 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
-from meetings.scheduling.enums import MeetingFormat
+from meetings.scheduling.enums import Encounter, MeetingFormat
 from meetings.scheduling.errors import (
     DoubtfulTimeError,
     JoinUrlError,
@@ -120,6 +120,29 @@ def time_initial(starts_at: datetime, ends_at: datetime, zone: str) -> dict[str,
     return {"date": start.date(), "start": start.time(), "end": end.time(), "zone": zone}
 
 
+def wall_initial(start: datetime, length: timedelta) -> dict[str, Any]:
+    """What a TimeForm shows for a start as the clocks at the place show it; doubtful hours are its own business."""
+    return {"date": start.date(), "start": start.time(), "end": (start + length).time()}
+
+
+def time_rows(data: Any, count: int, *, last_zone: str = "") -> list[TimeForm]:
+    """So many times, each of which may stay empty; a row without a zone takes that of the row above."""
+    rows = []
+    for number in range(count):
+        row = TimeForm(
+            data,
+            prefix=f"time{number}",
+            empty_permitted=True,
+            initial={"zone": last_zone if number == 0 else ""},
+            legend=_("Time %(number)s") % {"number": number + 1},
+        )
+        if number:
+            zone: Any = row.fields["zone"]
+            zone.choices = [("", _("the same as above")), *list(zone.choices)[1:]]
+        rows.append(row)
+    return rows
+
+
 class PlaceForm(StepForm):
     """Where: a known place, a new one, or a link. Cleaned to `format`, `venue` (or a new name) and `join_url`."""
 
@@ -194,15 +217,22 @@ class WordsForm(VersionForm):
     is_confidential = forms.BooleanField(
         label=_("Only the owner, the delegation and the directors see this meeting"), required=False
     )
+    is_public = forms.BooleanField(
+        label=_("Show title, time and place in the public calendar"),
+        required=False,
+        help_text=_("For meetings anybody may know of. The text and the link to join stay out of it."),
+    )
 
 
 class MoveForm(VersionForm):
     """Another time or another place."""
 
-    def __init__(self, *args: Any, meeting: Meeting, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, meeting: Meeting, wanted: datetime | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         data = args[0] if args else kwargs.get("data")
         times = time_initial(meeting.starts_at, meeting.ends_at, meeting.time_zone)
+        if wanted is not None:
+            times |= wall_initial(wanted, meeting.ends_at - meeting.starts_at)
         place = {"format": meeting.format, "venue": meeting.venue_id, "join_url": meeting.join_url}
         self.time = TimeForm(data, prefix="time", initial=times, legend=_("When"))
         self.place = PlaceForm(data, prefix="place", initial=place)
@@ -214,3 +244,18 @@ class MoveForm(VersionForm):
         if clash := zone_clash(self.place.chosen()[1], self.time.cleaned_data["zone"]):
             self.place.add_error("venue", clash)
         return not clash
+
+
+class EncounterForm(forms.Form):
+    what = forms.ChoiceField(label=_("What happened"), choices=Encounter)
+    since = forms.DateField(
+        label=_("Since"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+
+class NeverMetForm(forms.Form):
+    """No argument: nobody of ours ever met them, as far as the asker may know."""
+
+
+class NoContactForm(forms.Form):
+    days = forms.IntegerField(label=_("For at least so many days"), min_value=1, max_value=3650, initial=180)

@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.access.enums import Role
 from crm.access.models import RowQuerySet, User
-from crm.access.rules import role_of
+from crm.access.rules import role_of, seen_through
 from crm.base.models import AppendOnly, PublicId, Row, Versioned
 from crm.issues.models import Ask
-from crm.people.models import Person
+from crm.people.models import Organization, Person
 from meetings.scheduling.enums import (
     AnswerSource,
     AttendeeRole,
@@ -30,17 +30,30 @@ def new_uid() -> str:
     return str(uuid4())
 
 
+OPEN_STATES = [
+    RequestState.DRAFTED,
+    RequestState.REQUESTED,
+    RequestState.FOLLOWED_UP,
+    RequestState.OFFERED,
+    RequestState.HELD,
+    RequestState.TO_STAFF,
+]
+
+
 class MeetingRequestQuerySet(RowQuerySet["MeetingRequest"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """A request that led to a hidden meeting is as hidden: its times would tell."""
         if role_of(user) not in {Role.COORDINATOR, Role.DIRECTOR, Role.AUDITOR}:
             return self.none()
-        seen = Q(meeting__isnull=True) | Q(meeting__in=Meeting.objects.visible_to(user).order_by())
-        return self.filter(seen, person__in=Person.objects.visible_to(user))
+        seen = Q(meeting__isnull=True) | seen_through(Meeting, user, "meeting")
+        return self.filter(seen, seen_through(Person, user, "person"))
 
 
 class MeetingRequest(PublicId, Versioned):
-    """We ask an office for time: one open request per policymaker and ask."""
+    """We ask an office for time: one open request per office and ask, whoever of the office is asked.
+
+    `office` stays empty when we know none. An empty `next_action` means what the state asks for anyway.
+    """
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="meeting_requests")
     ask = models.ForeignKey(Ask, models.PROTECT, related_name="meeting_requests", verbose_name=_("what we ask"))
@@ -50,8 +63,15 @@ class MeetingRequest(PublicId, Versioned):
     scheduler = models.ForeignKey(
         Person, models.PROTECT, null=True, blank=True, related_name="requests_handled", verbose_name=_("scheduler")
     )
+    office = models.ForeignKey(
+        Organization, models.PROTECT, null=True, blank=True, related_name="meeting_requests", verbose_name=_("office")
+    )
+    staff_instead = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="requests_taken", verbose_name=_("staff instead")
+    )
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="meeting_requests")
     requested_at = models.DateTimeField(_("asked at"), null=True, blank=True)
+    next_action = models.CharField(_("what to do next"), max_length=200, blank=True)
     next_action_on = models.DateField(_("follow up on"), null=True, blank=True)
 
     objects = MeetingRequestQuerySet.as_manager()
@@ -61,11 +81,13 @@ class MeetingRequest(PublicId, Versioned):
         verbose_name = _("meeting request")
         constraints = [
             models.UniqueConstraint(
-                fields=["person", "ask"],
-                condition=Q(state__in=[RequestState.DRAFTED, RequestState.REQUESTED, RequestState.OFFERED]),
-                name="one_open_request_per_ask",
-            )
+                fields=["person", "ask"], condition=Q(state__in=OPEN_STATES), name="one_open_request_per_ask"
+            ),
+            models.UniqueConstraint(
+                fields=["office", "ask"], condition=Q(state__in=OPEN_STATES), name="one_open_request_per_office"
+            ),
         ]
+        indexes = [models.Index(fields=["state", "next_action_on"])]
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.get_state_display()}"
@@ -111,11 +133,18 @@ class MeetingQuerySet(RowQuerySet["Meeting"]):
         if role == Role.DIRECTOR:
             return self.all()
         if role in {Role.COORDINATOR, Role.AUDITOR}:
-            seen = Q(is_confidential=False, person__in=Person.objects.visible_to(user))
+            seen = Q(is_confidential=False) & seen_through(Person, user, "person")
             return self.filter(seen | Q(owner=user) | Q(pk__in=_attended_by(user)))
         if role == Role.VOLUNTEER:
             return self.filter(pk__in=_attended_by(user))
         return self.none()
+
+    def own_of(self, user: User | AnonymousUser) -> Self:
+        """Those `visible_to` shows for the user's own part in them, found by index: owned or invited to."""
+        role, invited = role_of(user), Q(pk__in=_attended_by(user))
+        if role in {Role.DIRECTOR, Role.COORDINATOR, Role.AUDITOR}:
+            return self.filter(Q(owner=user) | invited)
+        return self.filter(invited) if role == Role.VOLUNTEER else self.none()
 
 
 def _attended_by(user: Any) -> Any:
@@ -146,13 +175,19 @@ class Meeting(PublicId, Versioned):
     organizer_name = models.CharField(max_length=200)
     organizer_email = models.CharField(max_length=254)
     is_confidential = models.BooleanField(_("confidential"), default=False)
+    is_public = models.BooleanField(_("in the public calendar"), default=False)
 
     objects = MeetingQuerySet.as_manager()
 
     class Meta:
         ordering = ["starts_at", "id"]
         verbose_name = _("meeting")
-        constraints = [models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="meeting_ends_after_start")]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="meeting_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(is_public=False) | Q(is_confidential=False), name="public_meeting_is_not_confidential"
+            ),
+        ]
         indexes = [models.Index(fields=["person", "starts_at"]), models.Index(fields=["starts_at", "id"])]
 
     def __str__(self) -> str:
@@ -162,7 +197,7 @@ class Meeting(PublicId, Versioned):
 class AttendeeQuerySet(RowQuerySet["Attendee"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Who is invited is as visible as the meeting."""
-        return self.filter(meeting__in=Meeting.objects.visible_to(user).order_by())
+        return self.filter(seen_through(Meeting, user, "meeting"))
 
 
 class Attendee(PublicId):
@@ -181,6 +216,8 @@ class Attendee(PublicId):
     answered_at = models.DateTimeField(null=True, blank=True)
     answered_sequence = models.PositiveIntegerField(null=True, blank=True)
     answered_dtstamp = models.DateTimeField(null=True, blank=True)
+    postcode = models.CharField(_("postcode at home"), max_length=12, blank=True)
+    named_to_office_at = models.DateTimeField(_("agreed that the office reads the name"), null=True, blank=True)
     came = models.BooleanField(_("came"), null=True, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True)
 
@@ -192,7 +229,10 @@ class Attendee(PublicId):
         constraints = [
             models.UniqueConstraint(
                 fields=["meeting", "email"], condition=~Q(email=""), name="attendee_once_per_meeting"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["meeting"], condition=Q(role=AttendeeRole.LEAD, removed_at=None), name="one_lead_per_meeting"
+            ),
         ]
         indexes = [models.Index(fields=["user", "meeting"])]
 

@@ -3,14 +3,14 @@
 Listeners are called inside the transaction of the change.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from crm.access.models import User
-from meetings.scheduling.models import Attendee, Meeting
+from meetings.scheduling.models import Attendee, Meeting, MeetingRequest
 
 
 class Change(StrEnum):
@@ -70,3 +70,70 @@ def meeting_panels(meeting: Meeting, user: User) -> list[dict[str, Any]]:
     ordered = sorted(_panels.items(), key=lambda item: (item[1][0], item[0]))
     found = ((key, provider(meeting, user)) for key, (_order, provider) in ordered)
     return [{"key": key, **panel} for key, panel in found if panel is not None]
+
+
+RequestPanelProvider = Callable[[MeetingRequest, User], Mapping[str, Any] | None]
+_request_panels: dict[str, tuple[int, RequestPanelProvider]] = {}
+
+
+def register_request_panel(key: str, order: int, provider: RequestPanelProvider) -> None:
+    """Add a section to the page of a request, as `register_meeting_panel` does to that of a meeting."""
+    _request_panels[key] = (order, provider)
+
+
+def request_panels(request: MeetingRequest, user: User) -> list[dict[str, Any]]:
+    """The sections this user sees, in order, each with its key."""
+    ordered = sorted(_request_panels.items(), key=lambda item: (item[1][0], item[0]))
+    found = ((key, provider(request, user)) for key, (_order, provider) in ordered)
+    return [{"key": key, **panel} for key, panel in found if panel is not None]
+
+
+class OfferEvent(StrEnum):
+    OFFERED = "offered"
+    """Times are on offer. `people` are those of ours in whose calendars they are to stand."""
+    RELEASED = "released"
+    """The request holds no time any more: one was taken, or it ended."""
+
+
+@dataclass(frozen=True)
+class OfferChange:
+    """What happened to the times a request offers."""
+
+    kind: OfferEvent
+    request: MeetingRequest
+    by: User
+    at: datetime
+    people: tuple[User, ...] = ()
+
+
+OfferListener = Callable[[OfferChange], None]
+_offer_listeners: dict[str, OfferListener] = {}
+
+
+def register_offer_listener(name: str, listener: OfferListener) -> None:
+    """Hear of offered times, inside the transaction of the change. A second call replaces the first."""
+    _offer_listeners[name] = listener
+
+
+def announce_offers(change: OfferChange) -> None:
+    """Tell everybody, in the order of their names."""
+    for _name, listener in sorted(_offer_listeners.items()):
+        listener(change)
+
+
+MarkProvider = Callable[[Sequence[Attendee]], Mapping[int, tuple[str, str]]]
+_marks: dict[str, MarkProvider] = {}
+
+
+def register_attendee_mark(key: str, provider: MarkProvider) -> None:
+    """Add a word and its kind of badge to people on the meeting page. A second call replaces the first."""
+    _marks[key] = provider
+
+
+def attendee_marks(attendees: Sequence[Attendee]) -> dict[int, list[tuple[str, str]]]:
+    """(words, badge) of each attendee by key, in the order of the providers' keys."""
+    found: dict[int, list[tuple[str, str]]] = {each.pk: [] for each in attendees}
+    for _key, provider in sorted(_marks.items()):
+        for pk, mark in provider(attendees).items():
+            found[pk].append(mark)
+    return found

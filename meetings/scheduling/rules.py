@@ -3,7 +3,7 @@
 import re
 import zoneinfo
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
@@ -11,23 +11,24 @@ from django.utils import translation
 from django.utils.formats import date_format, get_format
 from django.utils.translation import gettext_lazy as _
 
-from meetings.scheduling.enums import AttendeeRole, MeetingFormat, MeetingState, RequestState
+from meetings.scheduling.enums import AttendeeRole, MeetingFormat, MeetingState, OfferState, RequestState
 from meetings.scheduling.errors import (
     AmbiguousTimeError,
     JoinUrlError,
     MeetingOverError,
     PlaceMissingError,
+    PublicAndConfidentialError,
     SkippedTimeError,
     TimesError,
     UnknownZoneError,
     WrongStateError,
 )
-from meetings.scheduling.models import Attendee, Meeting, MeetingRequest, OfferedTime, Venue
+from meetings.scheduling.models import OPEN_STATES, Attendee, Meeting, MeetingRequest, OfferedTime, Venue
 
 MAX_OFFERS = 6
-FOLLOW_UP_AFTER = timedelta(days=7)
-OPEN_REQUEST = (RequestState.DRAFTED, RequestState.REQUESTED, RequestState.OFFERED)
-ASKED = (RequestState.REQUESTED, RequestState.OFFERED)
+OPEN_REQUEST = tuple(OPEN_STATES)
+ASKED = tuple(state for state in OPEN_STATES if state != RequestState.DRAFTED)
+WAITING_OFFERS = (OfferState.OFFERED, OfferState.HELD)
 REQUIRED_ROLES = frozenset({AttendeeRole.POLICYMAKER, AttendeeRole.SCHEDULER, AttendeeRole.LEAD})
 """Without these the meeting cannot go ahead: their refusal makes a task."""
 
@@ -64,6 +65,22 @@ def localise(naive: datetime, zone: str, fold: int | None = None) -> datetime:
         raise AmbiguousTimeError(sentence % names, (earlier, later))
     sentence = _("The clocks go forward that night, so there is no %(time)s. Choose %(earlier)s or %(later)s.")
     raise SkippedTimeError(sentence % names, (earlier, later))
+
+
+def moved_to(meeting: Meeting, wanted: str) -> datetime | None:
+    """The start somebody wants, as the clocks at the place show it: a day keeps the hour of the meeting.
+
+    A moment with an offset is read at the place. None for anything that is no day and no time.
+    """
+    place = zone_of(meeting.time_zone)
+    try:
+        given = datetime.fromisoformat(wanted)
+        if given.tzinfo is not None:
+            return given.astimezone(place).replace(tzinfo=None)
+    except (ValueError, OverflowError):
+        return None
+    is_day = len(wanted) <= len("2026-10-28")
+    return datetime.combine(given, meeting.starts_at.astimezone(place).time()) if is_day else given
 
 
 def offset_name(local: datetime) -> str:
@@ -108,6 +125,12 @@ def check_place(format: str, venue: Venue | None, join_url: str) -> None:
         raise PlaceMissingError
 
 
+def check_audience(meeting: Meeting, changes: Mapping[str, Any]) -> None:
+    """What is confidential is in no public calendar. Raises PublicAndConfidentialError."""
+    if all(changes.get(name, getattr(meeting, name)) for name in ("is_confidential", "is_public")):
+        raise PublicAndConfidentialError
+
+
 def is_far(old: Venue | None, new: Venue | None) -> bool:
     """Whether people have to plan another way: another house, not another room (RFC 5546 section 2.1.4)."""
     return place_key(old) != place_key(new)
@@ -124,7 +147,7 @@ def check_request(request: MeetingRequest, *states: RequestState) -> None:
 
 def check_offer(offer: OfferedTime | None, request: MeetingRequest) -> None:
     """Only a time of this request that is still on offer may be chosen."""
-    if offer is not None and (offer.request_id != request.pk or offer.state != "offered"):
+    if offer is not None and (offer.request_id != request.pk or offer.state not in WAITING_OFFERS):
         raise WrongStateError
 
 

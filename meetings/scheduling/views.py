@@ -1,5 +1,6 @@
 """The meeting page, and the steps that change its words, time and place."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -7,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -17,14 +19,16 @@ from crm.access.views import visible_or_404
 from crm.activity.views import timeline_context
 from crm.briefings.models import BriefingSnapshot
 from crm.briefings.queries import briefings_for
+from crm.palette.registry import SHOWN, Hit, Provider
 from crm.people.models import Person
 from crm.people.views import person_url
 from meetings.scheduling.actions import edit_meeting, move_meeting
 from meetings.scheduling.enums import MeetingState
 from meetings.scheduling.forms import MoveForm, WordsForm
 from meetings.scheduling.models import Meeting, MeetingRequest, Venue
+from meetings.scheduling.queries import meetings_called
 from meetings.scheduling.registry import meeting_panels
-from meetings.scheduling.rules import OPEN_REQUEST, describe_times, is_running
+from meetings.scheduling.rules import OPEN_REQUEST, describe_times, is_running, moved_to
 from meetings.steps.forms import Facts, StepForm
 from meetings.steps.views import AdminPage, StepView
 
@@ -39,6 +43,26 @@ BADGES = {
 def meeting_url(meeting: Meeting, anchor: str = "") -> str:
     """The address of the meeting page, at one of its sections."""
     return reverse("meeting_page", args=[meeting.public_id]) + (f"#{anchor}" if anchor else "")
+
+
+def meeting_hits(meetings: Iterable[Meeting]) -> list[Hit]:
+    """Meetings as lines of the palette: the title and the day, in the zone of the place."""
+    return [
+        Hit(row.title, date_format(row.starts_at.astimezone(ZoneInfo(row.time_zone)), "DATE_FORMAT"), meeting_url(row))
+        for row in meetings
+    ]
+
+
+def palette_meetings() -> Provider:
+    """Meetings in the palette."""
+
+    def named(user: User, keys: Sequence[str]) -> list[Hit]:
+        return meeting_hits(Meeting.objects.visible_to(user).filter(public_id__in=keys))
+
+    def find(user: User, text: str) -> list[Hit]:
+        return meeting_hits(meetings_called(user, text)[:SHOWN])
+
+    return Provider("meetings", _("Meetings"), find, "meeting_page", named, 30)
 
 
 def when_words(starts_at: datetime, ends_at: datetime, zone: str) -> str:
@@ -102,7 +126,7 @@ class MeetingPageView(MeetingMixin, AdminPage):
         return super().trail()[:1]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        meeting, user = self.meeting, self.request.user
+        meeting, user, asked = self.meeting, self.request.user, self.request.GET
         panels = meeting_panels(meeting, user)  # type: ignore[arg-type]
         may_change = can(user, Act.CHANGE, meeting)
         page = {
@@ -116,7 +140,7 @@ class MeetingPageView(MeetingMixin, AdminPage):
             "may_change": may_change and is_running(meeting),
             "panels": [panel for panel in panels if not panel.get("aside")],
             "asides": [panel for panel in panels if panel.get("aside")],
-            "timeline": timeline_context(meeting, user, self.request.GET.get("page")),  # type: ignore[arg-type]
+            "timeline": timeline_context(meeting, user, asked.get("page"), asked.get("kind", "")),  # type: ignore[arg-type]
         }
         return super().get_context_data(**page | kwargs)
 
@@ -144,7 +168,7 @@ class MeetingEditView(MeetingStep):
     done = _("Saved. Everybody invited gets the new words.")
 
     def get_form(self, data: Any = None) -> StepForm:
-        names = ("version", "title", "description", "is_confidential")
+        names = ("version", "title", "description", "is_confidential", "is_public")
         return WordsForm(data, initial={name: getattr(self.meeting, name) for name in names})
 
     def current_facts(self, current: Any, form: StepForm) -> Facts:
@@ -166,10 +190,11 @@ class MeetingMoveView(MeetingStep):
     done = _("The meeting is moved. Everybody invited gets the new time and place.")
 
     def get_form(self, data: Any = None) -> StepForm:
-        return MoveForm(data, initial={"version": self.meeting.version}, meeting=self.meeting)
+        wanted = moved_to(self.meeting, self.request.GET.get("starts_at", ""))
+        return MoveForm(data, initial={"version": self.meeting.version}, meeting=self.meeting, wanted=wanted)
 
     def current_facts(self, current: Any, form: StepForm) -> Facts:
-        return self.get_form().facts()
+        return MoveForm(initial={"version": self.meeting.version}, meeting=self.meeting).facts()
 
     def perform(self, form: Any, *, by: User, at: datetime) -> Meeting:
         time = form.time.cleaned_data
