@@ -6,6 +6,9 @@ MANAGE := $(BIN)/python manage.py
 READY := $(VENV)/.ready
 PORT ?= 8000
 
+# Compiled tests are kept: compiling them takes as long as a quarter of the fast suite.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: help setup demo test test-all test-slow test-migrations test-postgres test-browser verify clean
 
 help:
@@ -32,7 +35,7 @@ test: setup
 test-all: test test-slow
 
 test-slow: setup
-	$(BIN)/pytest -n 2 --dist worksteal -q -m slow
+	$(BIN)/pytest -n 2 --dist worksteal -q -m "slow or screens"
 	$(MAKE) test-migrations test-postgres test-browser
 
 test-migrations: setup

@@ -27,6 +27,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("api/v3/", Rule.API),
     ("dev/", Rule.DEV),
     ("documents/", Rule.PUBLIC),
+    ("feeds/", Rule.LINK),
     ("healthz", Rule.PUBLIC),
     ("hooks/", Rule.PROVIDER),
     ("jsi18n/", Rule.PUBLIC),

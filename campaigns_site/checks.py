@@ -5,8 +5,10 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
+from django.core.exceptions import ImproperlyConfigured
 
-from crm.messaging.smtp import check_invite_backend
+from crm.inbound.views import hook_of
+from crm.messaging.anymail import check_invite_backend
 
 
 @register(Tags.models)
@@ -30,6 +32,20 @@ def invitations_can_be_carried(app_configs: Any, **kwargs: Any) -> list[Error]:
     if problem is None:
         return []
     return [Error(problem, hint="Set INVITE_EMAIL_BACKEND to an SMTP backend.", id="parley.E002")]
+
+
+@register(Tags.compatibility)
+def provider_is_known(app_configs: Any, **kwargs: Any) -> list[Error]:
+    """Answers would be lost at an address that takes nothing in, for want of a key or a package."""
+    if not settings.MAIL_PROVIDER:
+        return []
+    try:
+        hook = hook_of(settings.MAIL_PROVIDER)
+        if settings.ANYMAIL.get("WEBHOOK_SECRET"):
+            hook()
+    except ImproperlyConfigured as error:
+        return [Error(str(error), hint="Or pipe mail into “manage.py receive_mail”.", id="parley.E003")]
+    return []
 
 
 @register(Tags.security)

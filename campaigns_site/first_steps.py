@@ -11,7 +11,9 @@ from crm.access.actions import ensure_role_groups
 from crm.messaging.models import MessageTemplate, Sequence
 from crm.messaging.registry import default_sequences, default_templates
 from crm.outbox.actions import save_template
+from crm.relationships.actions import ensure_relationship_types
 from crm.sequences.actions import create_sequence
+from crm.tags.actions import ensure_first_tags
 
 
 @transaction.atomic
@@ -24,10 +26,12 @@ def first_steps(*, at: datetime) -> list[str]:
         Locale.objects.get_or_create(language_code=code)
     ensure_role_groups()
     ensure_page_permissions()
+    ensure_first_tags(at=at)
     return [
         "Languages, roles and page rights are in place.",
         f"Mail templates added: {_templates(at)}.",
         f"Sequences added: {_sequences(at)}.",
+        f"Kinds of relationship added: {ensure_relationship_types(at=at)}.",
     ]
 
 

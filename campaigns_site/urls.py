@@ -14,13 +14,23 @@ from wagtail.documents import urls as wagtaildocs_urls
 from campaigns_site import views
 from cms.base.sitemap import PageSitemap
 from crm.consent.views import mailed_link
+from crm.inbound.views import provider_mail
 from crm.messaging import views as mail_views
+from meetings.debriefs.views import VISIT_URLS
+from meetings.feeds.views import calendar_feed, guest_file
+from meetings.itineraries.views import OWN_DAY_URLS
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("api/v3/", api.urls),
     path("l/<str:token>/", mailed_link, name="mailed_link"),
+    path("l/<str:token>/meeting.ics", guest_file, name="guest_file"),
+    path("feeds/<str:token>.ics", calendar_feed, name="calendar_feed"),
+    # “mime” in the address makes Mailgun hand on whole mails.
+    path("hooks/inbound-mime/", provider_mail, name="provider_mail"),
+    *OWN_DAY_URLS,
+    *VISIT_URLS,
     path("healthz", views.healthz, name="healthz"),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", sitemap, {"sitemaps": {"pages": PageSitemap}}, name="sitemap"),

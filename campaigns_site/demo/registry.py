@@ -20,15 +20,10 @@ from campaigns_site.demo.world import (
 )
 from crm.access.models import User
 from crm.base.text import fold
+from crm.contacts.actions import add_contact_detail
+from crm.memberships.actions import add_membership, add_staff
 from crm.offices.actions import add_office
-from crm.people.actions import (
-    add_contact_detail,
-    add_membership,
-    add_staff,
-    create_organization,
-    create_person,
-    create_post,
-)
+from crm.people.actions import create_organization, create_person, create_post
 from crm.people.enums import (
     ContactType,
     MembershipRole,

@@ -9,8 +9,10 @@ from django.conf import settings
 
 from campaigns_site.demo import words
 from campaigns_site.demo.clock import Calendar
+from campaigns_site.demo.coordination import CoordinationStory
 from campaigns_site.demo.meetings import MeetingStory
 from campaigns_site.demo.pages import SiteBuilder
+from campaigns_site.demo.power import PowerStory
 from campaigns_site.demo.registry import Builder, Registry
 from campaigns_site.demo.supporters import SupporterStory
 from campaigns_site.demo.team import create_team
@@ -19,6 +21,7 @@ from crm.access.models import User
 from crm.briefings.actions import approve_talking_point, create_talking_point
 from crm.campaigns.actions import create_campaign
 from crm.campaigns.models import Campaign
+from crm.duplicates.actions import renew_duplicate_pairs
 from crm.followups.actions import add_task
 from crm.issues.actions import create_ask, create_issue, record_stance
 from crm.issues.enums import Position
@@ -64,6 +67,12 @@ class Story:
         self.say("Five months of meetings, mails and signatures …")
         calendar.run()
         self._tasks()
+        self.say("Who knows whom, and whose votes we need …")
+        PowerStory(
+            random=self.random, registry=self.registry, team=self.team, started=self.started, now=self.now
+        ).build(campaign, ask)
+        CoordinationStory(registry=self.registry, team=self.team, ask=ask, now=self.now).build()
+        renew_duplicate_pairs(at=self.now)
         self.say("Public pages in two languages …")
         builder = SiteBuilder(by=self.team[Role.DIRECTOR], now=self.now, port=self.port)
         builder.build(campaign, petition, ferry, ferry_petition)

@@ -3,7 +3,7 @@
 from csp.constants import NONCE, NONE, SELF  # noqa: F401  (NONCE is for subclasses)
 from django.utils.translation import gettext_lazy as _
 
-from campaigns_site.settings.environment import BASE_DIR, VAR_DIR, caches, database, env, tasks
+from campaigns_site.settings.environment import BASE_DIR, VAR_DIR, anymail, caches, database, env, tasks
 
 SECRET_KEY = env.str("SECRET_KEY", default="")
 DEBUG = False
@@ -116,6 +116,10 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
+# Files handed in for an import: never below MEDIA_ROOT, which the web server hands out.
+IMPORTS_ROOT = VAR_DIR / env.str("IMPORTS_ROOT", default="imports")
+# Files that were asked for leave here through a view that checks who fetches them.
+EXPORTS_ROOT = VAR_DIR / env.str("EXPORTS_ROOT", default="exports")
 
 # No page may make a browser talk to a third party.
 WAGTAIL_ENABLE_UPDATE_CHECK = False
@@ -155,6 +159,8 @@ MAIL_DOMAIN = env.str("MAIL_DOMAIN", default="parley.example")
 MAIL_FROM_NAME = env.str("MAIL_FROM_NAME", default=ORGANISATION_NAME)
 MAIL_FROM_TRANSACTIONAL = env.str("MAIL_FROM_TRANSACTIONAL", default=f"hello@{MAIL_DOMAIN}")
 MAIL_FROM_SEQUENCE = env.str("MAIL_FROM_SEQUENCE", default=f"team@{MAIL_DOMAIN}")
+# Minutes before its start at which our side is reminded of every new meeting; each meeting may differ.
+MEETING_REMINDER_MINUTES: list[int] = env.list("MEETING_REMINDER_MINUTES", cast=int, default=[1440])
 MAIL_FROM_INVITATION = env.str("MAIL_FROM_INVITATION", default=f"meetings@{MAIL_DOMAIN}")
 SMTP_HOST = env.str("SMTP_HOST", default="127.0.0.1")
 SMTP_PORT = env.int("SMTP_PORT", default=25)
@@ -171,12 +177,13 @@ EMAIL_BACKEND = "campaigns_site.mail.OutboxEmailBackend"
 INVITE_EMAIL_BACKEND = env.str("INVITE_EMAIL_BACKEND", default="django.core.mail.backends.smtp.EmailBackend")
 DEFAULT_FROM_EMAIL = MAIL_FROM_TRANSACTIONAL
 MAIL_PROVIDER = env.str("MAIL_PROVIDER", default="")
-ANYMAIL = {"WEBHOOK_SECRET": env.str("ANYMAIL_WEBHOOK_SECRET", default="")}
+ANYMAIL = anymail()
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "filters": {"keys": {"()": "campaigns_site.logs.WithoutKeys"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["keys"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {name: {"level": "WARNING"} for name in ("wagtail", "wagtail_localize", "django_tasks")},
 }

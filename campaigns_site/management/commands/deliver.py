@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, close_old_connections
 from django.utils import timezone
 
-from crm.messaging.tasks import Dispatcher, transport_from_settings
+from crm.messaging.tasks import Dispatcher, invite_transport_from_settings, transport_from_settings
 
 POLL_SECONDS = 1.0
 
@@ -24,10 +24,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            transport = transport_from_settings()
+            transport, invites = transport_from_settings(), invite_transport_from_settings()
         except (ImproperlyConfigured, ValueError) as error:
             raise CommandError(str(error)) from error
-        dispatcher = Dispatcher(transport, clock=timezone.now)
+        dispatcher = Dispatcher(transport, clock=timezone.now, invites=invites)
         woken = threading.Event()
         self._listen(dispatcher, woken)
         try:
@@ -40,7 +40,7 @@ class Command(BaseCommand):
         except OperationalError as error:
             raise CommandError(f"The database does not answer ({error}); start it and run this again.") from error
         finally:
-            transport.close()
+            dispatcher.close()
         self.stdout.write(_summary(dispatcher))
 
     def _listen(self, dispatcher: Dispatcher, woken: threading.Event) -> None:

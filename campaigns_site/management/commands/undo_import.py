@@ -5,11 +5,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from campaigns_site.management.commands.import_people import find_user
 from crm.base.errors import ParleyError
-from crm.imports.actions import undo_import
+from crm.batches.actions import take_back
 from crm.imports.errors import UnknownBatchError
 from crm.imports.models import ImportBatch
-from crm.imports.resources import undo_report
 
 
 class Command(BaseCommand):
@@ -17,11 +17,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("batch", help="the number that import_people printed")
+        parser.add_argument("--by", default="", metavar="USERNAME", help="who takes it back; nobody if left out")
         parser.add_argument("--json", action="store_true", help="print the report as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            report = undo_report(undo_import(find_batch(options["batch"]), by=None, at=timezone.now()))
+            by = find_user(options["by"])
+            batch = find_batch(options["batch"])
+            report = take_back(batch, by=by, at=timezone.now())
         except ParleyError as error:
             raise CommandError(str(error.sentence)) from error
         if options["json"]:
