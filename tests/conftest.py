@@ -51,6 +51,28 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     return
 
 
+# Files whose tests draw whole screens. A third of a second each adds up, so they run beside the slow tests.
+SCREENS = {
+    "test_blocks.py",
+    "test_csrf.py",
+    "test_listing.py",
+    "test_main_job.py",
+    "test_pages.py",
+    "test_petition.py",
+    "test_query_counts.py",
+    "test_refusals.py",
+    "test_rules_of_offices.py",
+    "test_views.py",
+    "test_viewsets.py",
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.name in SCREENS:
+            item.add_marker(pytest.mark.screens)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
     """A transactional test ends by emptying every table: put the first rows back for whoever comes next."""

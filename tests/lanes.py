@@ -1,4 +1,4 @@
-"""Run the same suite on the scale lane: PostgreSQL built by the migrations, and Redis. `python -m tests.lanes`.
+"""Run the fast suite and the screens on PostgreSQL built by the migrations, with Redis. `python -m tests.lanes`.
 
 Addresses come from TEST_POSTGRES_URL and TEST_REDIS_URL; a server that does not answer is said, not hidden.
 """
@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/parley")
+CHOICE = "not slow and not browser and not bench"
 REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/1")
 
 
@@ -39,7 +40,7 @@ def main() -> int:
     if not postgres_answers():
         return 0
     env = os.environ | {"DATABASE_URL": POSTGRES, "TEST_MIGRATIONS": "1"} | redis_url()
-    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal", "-q"]
+    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal", "-q", "-m", CHOICE]
     return subprocess.run(command, env=env, check=False).returncode
 
 

@@ -23,13 +23,28 @@ APPS = ("crm", "meetings")
 SLICE_FILES = frozenset(
     "__init__ models enums errors rules queries actions registry forms views viewsets api tasks resources".split()
 )
-BASE_FILES = frozenset("__init__ models errors dates text email links locking".split())
+BASE_FILES = frozenset("__init__ models errors dates text email links locking rows".split())
 FORMATS = {
-    "messaging": frozenset("mime smtp merge markdown html5 rfc2045 rfc2047 rfc3464 rfc5322 rfc8601 rfc8058".split()),
+    "availability": frozenset("ics rrule expansion csv http".split()),
+    "agendas": frozenset({"typst"}),
+    "batches": frozenset({"zip"}),
+    "people": frozenset("fts5 pg_trgm".split()),
+    "messaging": frozenset(
+        "anymail mime smtp merge markdown html5 rfc2045 rfc2047 rfc3464 rfc5322 rfc8601 rfc8058".split()
+    ),
+    "feeds": frozenset({"ics"}),
+    "holds": frozenset({"itip"}),
     "invitations": frozenset("itip itip_reply vtimezone mime html".split()),
+    "exports": frozenset("csv xlsx popolo typst".split()),
     "briefings": frozenset("snapshot typst html svg".split()),
+    "influence": frozenset({"svg"}),
+    "itineraries": frozenset("ics typst qr".split()),
+    "lobbydays": frozenset({"planner"}),
     "imports": frozenset(
-        "popolo ocd json_yaml_csv us_congress us_congress_committees us_congress_offices us_congress_terms".split()
+        "popolo popolo_identifiers popolo_json popolo_congress popolo_dataset popolo_parts popolo_records ocd "
+        "ocd_divisions ocd_rows json_yaml_csv openstates spreadsheet crm_exports csv_columns csv_people "
+        "csv_records openstates_bodies openstates_files openstates_people postcodes "
+        "reference_data us_congress us_congress_committees us_congress_offices us_congress_terms".split()
     ),
 }
 DOMAIN_FILES = frozenset("enums errors models rules queries actions registry".split())

@@ -22,7 +22,12 @@ PUBLIC = (
     "crm/petitions",
     "crm/sequences",
     "meetings/agendas",
+    "meetings/holds/actions.py",
     "meetings/invitations",
+    "meetings/polls/enums.py",
+    "meetings/polls/errors.py",
+    "meetings/polls/forms.py",
+    "meetings/polls/views.py",
     "meetings/replies",
     "meetings/requests",
     "meetings/scheduling",
@@ -36,6 +41,7 @@ PUBLIC = (
     "templates/components",
     "templates/email",
     "templates/links",
+    "templates/meetings/poll_answer.html",
 )
 """Files and folders whose words leave the staff screens."""
 

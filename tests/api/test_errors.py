@@ -26,6 +26,7 @@ def bearer(role: Role) -> dict[str, str]:
         "/api/v3/crm/petitions/no-such-petition/",
     ],
 )
+@pytest.mark.slow
 def test_bad_anonymous_requests_are_refused_with_a_problem(client: Client, path: str) -> None:
     response = client.get(path)
 

@@ -1,8 +1,9 @@
 """Dispatchers are killed again and again while mail goes out. `python -m tests.bench.bench_kill`.
 
-Sequence mails go to a local SMTP sink through `manage.py deliver --drain` processes, one of which
-gets SIGKILL at random. Afterwards every mail must have arrived at most once, and each that did not
-arrive must be visible as failed or in doubt. `DATABASE_URL` names an empty database; without it a
+Sequence mails, or with `--invitations` calendar mails, go to a local SMTP sink through `manage.py deliver
+--drain` processes, one of which gets SIGKILL at random. Afterwards every mail must have arrived at most once,
+and each that did not arrive must be visible as failed or in doubt: of an invitation no version goes twice,
+also when its acknowledgement is lost. `DATABASE_URL` names an empty database; without it a
 fresh SQLite file is used.
 """
 
@@ -45,7 +46,9 @@ class Figures:
         return adds_up and not (self.doubled or self.silently_lost or still_open)
 
 
-def run(*, mails: int, kills: int, workers: int, delay: float, lost: float, folder: Path) -> Figures:
+def run(
+    *, mails: int, kills: int, workers: int, delay: float, lost: float, folder: Path, invitations: bool = False
+) -> Figures:
     """Plan, send under fire, drain, count. Needs Django set up on an empty database."""
     log = folder / "sink.log"
     log.touch()
@@ -58,7 +61,7 @@ def run(*, mails: int, kills: int, workers: int, delay: float, lost: float, fold
     try:
         assert sink.stdout is not None
         port = int(sink.stdout.readline())
-        plan(mails)
+        (plan_invitations if invitations else plan)(mails)
         started = time.monotonic()
         fallen = _under_fire(port, kills=kills, workers=workers)
         return count(log, kills=fallen, seconds=time.monotonic() - started)
@@ -88,12 +91,62 @@ def plan(mails: int) -> None:
             )
 
 
+def plan_invitations(mails: int) -> None:
+    """Confirmed meetings of twenty people each, moved once: every mailbox is due two versions.
+
+    Both are planned before anything is sent, as when an edit comes while the first mail leaves: the
+    invitation gives way to the move for whoever has not got it, so the mails that are due are the moves.
+    """
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from crm.messaging.models import Message
+    from meetings.scheduling.actions import AttendeeInput, confirm_meeting, move_meeting
+    from meetings.scheduling.enums import AttendeeRole, MeetingFormat
+    from tests.factories.access import user
+    from tests.factories.meetings import meeting_request, venue
+
+    now = timezone.now()
+    for number in range(0, mails, 20):
+        guests = [
+            AttendeeInput(f"Robin {each}", f"robin{each}@office.example", AttendeeRole.CONSTITUENT)
+            for each in range(number, min(number + 20, mails))
+        ]
+        request, starts_at = meeting_request(), now + timedelta(days=30)
+        meeting = confirm_meeting(
+            request,
+            title=f"Clean air {number}",
+            format=MeetingFormat.IN_PERSON,
+            venue=venue(),
+            starts_at=starts_at,
+            ends_at=starts_at + timedelta(hours=1),
+            time_zone="America/New_York",
+            attendees=guests,
+            version=request.version,
+            by=user(),
+            at=now,
+        )
+        if number % 40 == 0:
+            continue
+        later = starts_at + timedelta(days=1)
+        move_meeting(
+            meeting,
+            version=meeting.version,
+            by=meeting.owner,
+            at=now,
+            starts_at=later,
+            ends_at=later + timedelta(hours=1),
+        )
+    Message.objects.filter(status="queued").update(due_at=now)
+
+
 def count(log: Path, *, kills: int, seconds: float) -> Figures:
     """Compare the sink's log with the outbox."""
     from crm.messaging.models import Message
 
     seen = Counter(line.split()[0] for line in log.read_text().splitlines())
-    rows = dict(Message.objects.values_list("message_id", "status"))
+    rows = dict(Message.objects.exclude(status="cancelled").values_list("message_id", "status"))
     states = Counter(rows.values())
     lost = [each for each, status in rows.items() if status == "accepted" and each not in seen]
     doubt = {each for each, status in rows.items() if status == "unknown"}
@@ -199,6 +252,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--delay", type=float, default=0.08, help="longest wait of the sink, seconds")
+    parser.add_argument("--invitations", action="store_true", help="calendar mails of meetings, planned by the actions")
     parser.add_argument("--lost", type=float, default=0.1, help="share of lost acknowledgements")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
@@ -218,6 +272,7 @@ def main() -> int:
             delay=options.delay,
             lost=options.lost,
             folder=folder,
+            invitations=options.invitations,
         )
         print(f"{connection.vendor}: {show(figures)}")
         connection.close()

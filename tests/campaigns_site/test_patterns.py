@@ -11,7 +11,13 @@ from crm.messaging.mime import inline_css
 COMPONENTS = Path(settings.BASE_DIR) / "templates" / "components"
 STYLES = Path(settings.BASE_DIR) / "static" / "css"
 # Reviewed on the page of a briefing, which is the only place that shows them.
-ELSEWHERE = {"briefing", "briefing_section"}
+BRIEFING = {"briefing", "briefing_section"}
+# Drawn in the colours of Wagtail's admin; reviewed on the staff screens they belong to.
+STAFF = {
+    *("admin-timeline", "bulk-bar", "changed-values", "inline-fields", "interval", "members", "membership"),
+    "outcomes",
+}
+ELSEWHERE = BRIEFING | STAFF
 MAIL = {
     "organisation_name": "Harbour Alliance",
     "postal_address": "1 Harbour Row\nFairhaven",

@@ -2,10 +2,14 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from meetings.agendas.models import AgendaItem
+from crm.people.enums import PersonCategory
+from meetings.agendas.models import AgendaDocument, AgendaItem
+from meetings.attendees.models import ConstituentOffer
 from meetings.outcomes.models import Outcome
+from meetings.reminders.models import Reminder
 from meetings.scheduling.enums import AttendeeRole, RequestState
 from meetings.scheduling.models import Attendee, Meeting, MeetingRequest, OfferedTime, Venue
+from meetings.series.models import MeetingSeries, SeriesOccurrence
 from tests.factories.access import user
 from tests.factories.issues import ask
 from tests.factories.people import person
@@ -71,7 +75,7 @@ def meeting(**fields: Any) -> Meeting:
 def attendee(**fields: Any) -> Attendee:
     """Somebody of our side who was invited and has not answered."""
     number = next(_number)
-    values = {"name": f"Ada Mensah {number}", "email": f"guest{number}@guests.example", "role": AttendeeRole.LEAD}
+    values = {"name": f"Ada Mensah {number}", "email": f"guest{number}@guests.example", "role": AttendeeRole.EXPERT}
     values |= fields
     values["meeting"] = values.get("meeting") or meeting()
     return Attendee.objects.create(**values)
@@ -90,3 +94,43 @@ def outcome(**fields: Any) -> Outcome:
     values["meeting"] = values.get("meeting") or meeting()
     values["recorded_by"] = values.get("recorded_by") or values["meeting"].owner
     return Outcome.objects.create(**values)
+
+
+def reminder(**fields: Any) -> Reminder:
+    """A day before, to everybody of our side."""
+    values = {"before": timedelta(days=1), "created_at": MADE_AT} | fields
+    values["meeting"] = values.get("meeting") or meeting()
+    return Reminder.objects.create(**values)
+
+
+def agenda_document(**fields: Any) -> AgendaDocument:
+    """Something to read with a point."""
+    values = {"position": 1, "title": "Our paper", "url": "https://alliance.example/paper"} | fields
+    values["item"] = values.get("item") or agenda_item()
+    return AgendaDocument.objects.create(**values)
+
+
+def constituent_offer(**fields: Any) -> ConstituentOffer:
+    """An advocate who agreed to come to meetings."""
+    values = {"postcode": "00001", "agreed": True, "noted_at": MADE_AT} | fields
+    values["person"] = values.get("person") or person(category=PersonCategory.ADVOCATE)
+    return ConstituentOffer.objects.create(**values)
+
+
+def series_of(first: Meeting, **fields: Any) -> MeetingSeries:
+    """Every Wednesday from this meeting on, with no other meeting planned yet."""
+    day = first.starts_at.date()
+    values = {
+        "first_meeting": first,
+        "rule": "FREQ=WEEKLY;INTERVAL=1;BYDAY=WE",
+        "first_on": day,
+        "starts_at_time": first.starts_at.time(),
+        "duration_minutes": 30,
+        "time_zone": first.time_zone,
+        "planned_until": day,
+        "owner": first.owner,
+    }
+    row = MeetingSeries.objects.create(**_stamped(values | fields))
+    times = {"planned_starts_at": first.starts_at, "planned_ends_at": first.ends_at}
+    SeriesOccurrence.objects.create(series=row, occurs_on=day, meeting=first, **times)
+    return row

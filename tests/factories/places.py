@@ -2,7 +2,7 @@ from itertools import count
 from typing import Any
 
 from crm.places.enums import AreaClassification
-from crm.places.models import Area, PostcodeArea
+from crm.places.models import Area, AreaOverlap, PostcodeArea
 
 _number = count(1)
 
@@ -25,3 +25,11 @@ def postcode_area(**fields: Any) -> PostcodeArea:
     values.setdefault("area", None)
     values["area"] = values["area"] or area()
     return PostcodeArea.objects.create(**values)
+
+
+def area_overlap(**fields: Any) -> AreaOverlap:
+    """An old area that went to a new one, nobody having measured how much of it."""
+    values = {"from_area": None, "to_area": None} | fields
+    for end in ("from_area", "to_area"):
+        values[end] = values[end] or area()
+    return AreaOverlap.objects.create(**values)

@@ -73,8 +73,8 @@ class Person:
         self.page.wait_for_url("**/admin/")
         self.chrome_rules = WAGTAILS_OWN
 
-    def tab_to(self, selector: str, limit: int = 120) -> None:
-        """Press Tab until what `selector` names has the focus."""
+    def tab_to(self, selector: str, limit: int = 400) -> None:
+        """Press Tab until what `selector` names has the focus; a full list has some 270 stops."""
         for _press in range(limit):
             self.page.keyboard.press("Tab")
             if self.page.evaluate("s => document.activeElement.matches(s)", selector):

@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import reverse
 
 from crm.messaging.models import InboundMessage, Message
+from crm.people.forms import pick_label
 from crm.people.models import Person
 from meetings.scheduling.models import Meeting, MeetingRequest
 from tests.crm.imports.steps import dump
@@ -57,7 +58,11 @@ def find_policymaker(world: World) -> str:
     with no_entry():
         found = [
             names_on(client.get(listed, query).content.decode())
-            for query in ({"q": "umber"}, {"committee": committee.pk, "state": state.pk}, {"q": "nobody of this name"})
+            for query in (
+                {"q": "umber"},
+                {"committee": pick_label(committee), "state": state.pk},
+                {"q": "nobody of this name"},
+            )
         ]
         page = client.get(person_page(world)).content.decode()
     assert found == [["Celeste Umber"], ["Celeste Umber"], []]

@@ -128,9 +128,9 @@ def coordinator_finds(world: World, olu: Person) -> None:
     olu.look("03-people-filtered")
     olu.tab_to("td.title a")
     olu.page.keyboard.press("Enter")
-    olu.page.wait_for_url(re.compile(r"/admin/people/[\w-]{22}/$"))
+    olu.page.wait_for_url(re.compile(r"/admin/people/[\w-]{22}/\?list="))
     olu.look("04-person")
-    public_id = olu.page.url.rstrip("/").rpartition("/")[2]
+    public_id = urlsplit(olu.page.url).path.rstrip("/").rpartition("/")[2]
     world.policymaker = registry.Person.objects.get(public_id=public_id)
     seats = [str(each.organization) for each in world.policymaker.memberships.all()]
     assert COMMITTEE in seats

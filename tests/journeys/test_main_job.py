@@ -162,7 +162,8 @@ def a_reply_ends_the_mails(world: World) -> None:
 
 
 def the_last_meeting_is_cancelled(world: World) -> None:
-    request = office.ask(world, scheduler=MeetingRequest.objects.latest("pk").scheduler.public_id)
+    again = {"scheduler": MeetingRequest.objects.latest("pk").scheduler.public_id, "reason": "The vote is in March"}
+    request = office.ask(world, **again)
     office.offer(world, request, datetime(2027, 2, 3, 10, tzinfo=THERE))
     office.confirm(world, request)
     office.cancel(world, LEAD, NOTES, DANA, KIM, sequence=1)

@@ -90,6 +90,7 @@ def test_wrong_profile_for_the_folder_says_what_it_needs(world: World, tmp_path:
     )
 
 
+@pytest.mark.slow
 def test_broken_reply_waits_for_a_person(world: World, met: Meeting, tmp_path: Path) -> None:
     file = tmp_path / "broken.eml"
     whole = office.reply_to(newest(DANA, calendar_method="REQUEST"), world)
@@ -161,6 +162,7 @@ def test_closed_petition_says_when_it_closed(world: World) -> None:
     assert (Signature.objects.count(), Message.objects.count()) == (0, 0)
 
 
+@pytest.mark.slow
 def test_stale_form_shows_both_versions(world: World, met: Meeting) -> None:
     url = reverse("meeting_edit", args=[met.public_id])
     ours = form_in(world.sign_in(world.coordinator).get(url).content.decode(), "title")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import reduce
 from typing import Any
 
 import pytest
@@ -16,13 +17,25 @@ from crm.access.rules import STAFF_ROLES
 from crm.messaging.actions import receive_mail
 from meetings.invitations.models import ReplyReview
 from meetings.outcomes.models import Outcome
+from meetings.polls.models import Poll, PollParticipant
+from meetings.reminders.models import Reminder
 from meetings.scheduling.actions import AttendeeInput, confirm_meeting
 from meetings.scheduling.enums import AttendeeRole, MeetingFormat
 from meetings.scheduling.models import Attendee, Meeting, MeetingRequest
 from tests.factories.access import user as make_user
 from tests.factories.issues import ask as make_ask
-from tests.factories.meetings import agenda_item, meeting_request, offered_time, outcome, venue
+from tests.factories.meetings import (
+    agenda_document,
+    agenda_item,
+    meeting_request,
+    offered_time,
+    outcome,
+    reminder,
+    series_of,
+    venue,
+)
 from tests.factories.people import legislator
+from tests.factories.polls import poll, poll_option, poll_participant
 from tests.meetings.replies.test_actions import reply
 
 pytestmark = pytest.mark.django_db
@@ -67,9 +80,15 @@ def secret() -> Meeting:
         by=owner,
         at=AT,
     )
-    agenda_item(meeting=found, title=f"{SECRET} point")
+    point = agenda_item(meeting=found, title=f"{SECRET} point")
+    agenda_document(item=point, title=f"{SECRET} paper")
+    reminder(meeting=found)
+    series_of(found)
     receive_mail(reply(Held(found), "crasher@secret.example", extra=f"COMMENT:{SECRET} words\n"), at=AT)  # type: ignore[arg-type]
     MeetingRequest.objects.filter(pk=row.pk).update(state="offered")
+    asked = poll(request=row, title=f"{SECRET} poll", deadline_at=AFTER + timedelta(days=30))
+    poll_option(poll=asked)
+    poll_participant(poll=asked, name=f"{SECRET} voter")
     return found
 
 
@@ -98,13 +117,21 @@ def addresses(secret: Meeting) -> list[str]:
         "admin/meetings/request/": secret.request.public_id,
         "admin/meetings/answers/": ReplyReview.objects.get().public_id,
         "admin/meetings/ask/": secret.person.public_id,
+        "admin/meetings/poll/": Poll.objects.get().public_id,
+        "admin/meetings/offer/": secret.person.public_id,
     }
     guest = Attendee.objects.get(email="guest@secret.example").public_id
     found = []
     for route in routes():
         public_id = next((value for start, value in ids.items() if route.startswith(start)), "")
-        found.append("/" + route.replace("<str:public_id>", public_id).replace("<str:attendee>", guest))
-    lists = [url for url in found if url.endswith(("/meetings/", "requests/", "results/"))]
+        people = {
+            "<str:attendee>": guest,
+            "<str:participant>": PollParticipant.objects.get().public_id,
+            "<str:reminder>": Reminder.objects.get().public_id,
+        }
+        filled = route.replace("<str:public_id>", public_id)
+        found.append("/" + reduce(lambda url, each: url.replace(*each), people.items(), filled))
+    lists = [url for url in found if url.endswith(("/meetings/", "requests/", "polls/", "results/"))]
     queries = (
         f"q={SECRET}",
         "state=confirmed",
@@ -158,6 +185,7 @@ def press_everything(client: Client, secret: Meeting) -> None:
 
 
 @pytest.mark.parametrize("role", CRAWLED)
+@pytest.mark.slow
 def test_no_address_shows_or_changes_a_secret_meeting(role: Role, secret: Meeting, sign_in: Any) -> None:
     outcome(meeting=secret, summary=f"{SECRET} summary")
     before = rows()
@@ -182,6 +210,7 @@ def test_a_secret_meeting_answers_like_one_that_does_not_exist(role: Role, secre
     assert len(pairs) > 9
 
 
+@pytest.mark.slow
 def test_the_same_posts_change_the_rows_of_the_owner(secret: Meeting, client: Client) -> None:
     before = rows()
     client.force_login(User.objects.get(username="owner"))

@@ -24,6 +24,7 @@ def shown(client: Client, url: str) -> str:
 class TestPictures:
     pytestmark = WITH_PICTURE
 
+    @pytest.mark.slow
     def test_picture_block_has_sizes_and_words(self, site: Website, client: Client) -> None:
         picture = {"image": image(), "caption": "Low tide"}
         set_body(site.article, [("picture", picture)], by=None)
@@ -35,6 +36,7 @@ class TestPictures:
         assert len(re.findall(r"srcset=\"[^\"]+480w, [^\"]+960w\"", page)) == 2
         assert "Low tide</figcaption>" in page
 
+    @pytest.mark.slow
     def test_picture_of_a_page_is_on_top_on_cards_and_shared(self, site: Website, client: Client) -> None:
         site.campaign.image = image()
         site.campaign.save_revision().publish()

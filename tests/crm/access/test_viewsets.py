@@ -111,6 +111,7 @@ def echoless(text: str) -> str:
 
 
 @pytest.mark.parametrize("role", CRAWLED)
+@pytest.mark.slow
 def test_no_admin_address_shows_or_changes_a_hidden_row(role: Role, secret: Person, sign_in: Any) -> None:
     urls = addresses(secret)
     before = rows()
@@ -124,6 +125,7 @@ def test_no_admin_address_shows_or_changes_a_hidden_row(role: Role, secret: Pers
     assert len(urls) > 40
 
 
+@pytest.mark.slow
 def test_the_same_posts_do_change_the_rows_of_somebody_who_may(secret: Person, client: Client) -> None:
     before = rows()
     client.force_login(User.objects.get(username="owner"))

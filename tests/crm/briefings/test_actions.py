@@ -74,6 +74,7 @@ def test_snapshot_holds_every_section_in_reading_order(pack: BriefingSnapshot) -
         "logistics",
         "stance",
         "signatures",
+        "introductions",
         "contacts",
         "posts",
         "committees",
@@ -104,7 +105,17 @@ def test_later_edits_do_not_change_a_snapshot(pack: BriefingSnapshot, known: Per
     pdf = render_pdf(pack.content, title=pack.title, language=pack.language)
 
     ask = known.stances.get().ask
-    edit_ask(ask, version=1, title="Something else", detail="", bill="", by=coordinator, at=AT)
+    edit_ask(
+        ask,
+        version=1,
+        title="Something else",
+        detail="",
+        bill="",
+        issue=ask.issue,
+        campaign=None,
+        by=coordinator,
+        at=AT,
+    )
     edit_person(known, version=known.version, name="Somebody Else", by=coordinator, at=AT)
     promise = known.commitments.get()
     settle_commitment(promise, state=CommitmentState.BROKEN, version=1, settled_on=AT.date(), by=coordinator, at=AT)

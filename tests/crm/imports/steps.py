@@ -26,7 +26,7 @@ def plan(folder: Path, mode: ImportMode = ImportMode.UPDATE) -> Plan:
 def load(folder: Path, mode: ImportMode = ImportMode.UPDATE) -> tuple[dict[str, Any], ImportBatch]:
     """Import; gives the report of the plan and the batch."""
     made = plan(folder, mode)
-    return plan_report(made), apply_plan(made, by=None, at=AT)
+    return plan_report(made), apply_plan(made, by=None, at=AT, skip_bad_rows=True)
 
 
 def change(folder: Path, name: str, edit: Callable[[Any], None]) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from crm.access.models import User
 from crm.activity.models import ActivityEntry
+from crm.contacts.actions import add_contact_detail
 from crm.imports.actions import apply_plan, undo_import
 from crm.imports.enums import ImportMode, ImportState, RowAct
 from crm.imports.errors import AlreadyUndoneError, StalePlanError
@@ -16,7 +17,7 @@ from crm.imports.popolo import MODELS
 from crm.imports.queries import plan_import
 from crm.imports.registry import read_source
 from crm.imports.resources import plan_report, undo_report
-from crm.people.actions import add_contact_detail, create_person, edit_person
+from crm.people.actions import create_person, edit_person
 from crm.people.enums import ContactType, PersonCategory
 from crm.people.models import ContactDetail, Identifier, Membership, Organization, Person, Post
 from crm.people.queries import matching
@@ -95,7 +96,7 @@ def test_plan_changes_nothing_and_run_does_what_it_said(congress: Path) -> None:
     assert after_preview == empty
     assert report == previewed
     names = [model.__name__ for model in MODELS]
-    assert column(report, "created") == {name: len(rows) for name, rows in zip(names, dump(), strict=True)}
+    assert column(report, "created") == {name: len(rows) for name, rows in zip(names, dump(), strict=True) if rows}
 
 
 def test_order_of_the_rows_does_not_matter(congress: Path) -> None:

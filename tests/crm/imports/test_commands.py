@@ -6,8 +6,13 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from crm.access.models import User
+from crm.activity.models import ActivityEntry
+from crm.imports import registry, us_congress
 from crm.imports.models import ImportBatch
+from crm.imports.registry import known_profiles
 from crm.people.models import Person
+from tests.bench.invented_source import write_csv
 from tests.crm.imports.steps import dump
 
 pytestmark = pytest.mark.django_db
@@ -79,7 +84,9 @@ def test_missing_path_is_refused(tmp_path: Path) -> None:
 
 
 def test_unknown_profile_is_refused_with_the_known_ones(congress: Path) -> None:
-    assert refusal(congress, "congress") == "There is no import profile “congress”; use one of: us-congress."
+    known = ", ".join(known_profiles())
+
+    assert refusal(congress, "congress") == f"There is no import profile “congress”; use one of: {known}."
 
 
 def test_folder_of_something_else_is_refused(tmp_path: Path) -> None:
@@ -208,3 +215,104 @@ def test_every_dirty_file_is_refused_with_a_sentence(shared_data: Path) -> None:
 
 def test_folder_of_open_states_is_refused(shared_data: Path) -> None:
     assert refusal(shared_data / OPENSTATES).startswith("“openstates” holds no legislators-current.json")
+
+
+def with_bad_row(congress: Path) -> Path:
+    path = congress / "legislators-current.json"
+    people = json.loads(path.read_text())
+    people[4]["name"]["last"] = "V" * 101
+    path.write_text(json.dumps(people))
+    return congress
+
+
+def test_one_bad_row_keeps_everything_out_and_says_how_to_go_on(congress: Path) -> None:
+    before = dump()
+
+    sentence = refusal(with_bad_row(congress))
+
+    assert dump() == before
+    assert sentence == (
+        "1 row has an error, so nothing was changed: mend it in the file, or leave bad rows out. "
+        "--skip-bad-rows leaves them out, --dry-run --json lists them."
+    )
+
+
+def test_bad_rows_can_be_left_out(congress: Path) -> None:
+    options = (with_bad_row(congress), "--profile", "us-congress", "--json", "--skip-bad-rows")
+
+    report = json.loads(run("import_people", *options))
+
+    assert (report["batch"], Person.objects.count()) == (ImportBatch.objects.get().pk, 4)
+    assert report["counts"]["Person"]["errors"] == 1
+
+
+def test_refused_run_still_prints_its_report_as_json(congress: Path) -> None:
+    out = StringIO()
+
+    with pytest.raises(CommandError):
+        call_command(
+            "import_people", str(with_bad_row(congress)), "--profile", "us-congress", "--json", stdout=out
+        )  # fmt: skip
+
+    report = json.loads(out.getvalue())
+    assert (report["batch"], report["counts"]["Person"]["errors"]) == (None, 1)
+
+
+def test_import_and_undo_are_somebodys(congress: Path, coordinator: User) -> None:
+    by = ("--by", coordinator.username)
+
+    number = json.loads(run("import_people", congress, "--profile", "us-congress", "--json", *by))["batch"]
+    run("undo_import", number, *by)
+
+    batch = ImportBatch.objects.get()
+    assert (batch.created_by, batch.report["undo"]["deleted"]["Person"]) == (coordinator, 5)
+    assert list(ActivityEntry.objects.values_list("verb", "actor").order_by("id")) == [
+        ("import.applied", coordinator.pk),
+        ("import.undone", coordinator.pk),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("extra", "sentence"),
+    [
+        (("--by", "nobody"), "There is no active user “nobody”; name one who can sign in."),
+        (("--option", "consent"), "“consent” is no option; write it like consent=yes."),
+        (("--option", "=yes"), "“=yes” is no option; write it like consent=yes."),
+    ],
+)
+def test_wrong_extra_is_refused(congress: Path, extra: tuple[str, ...], sentence: str) -> None:
+    with pytest.raises(CommandError) as caught:
+        run("import_people", congress, "--profile", "us-congress", *extra)
+
+    assert (str(caught.value), ImportBatch.objects.count()) == (sentence, 0)
+
+
+def test_options_reach_the_reader(congress: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[Any] = []
+
+    def reader(path: Path, *, options: Any) -> Any:
+        told.append(options)
+        return us_congress.read(path)
+
+    monkeypatch.setitem(registry._profiles, "table", registry.Profile("table", reader, "A table"))
+
+    run("import_people", congress, "--profile", "table:members", "--option", "consent=post", "--dry-run")
+
+    assert told == [{"mapping": "members", "consent": "post"}]
+
+
+@pytest.mark.slow
+def test_one_bad_row_in_ten_thousand_writes_nothing_and_undo_leaves_no_trace(tmp_path: Path) -> None:
+    before = dump()
+    write_csv(tmp_path / "legislators-current.csv", 10_000, bad_row=7_777)
+
+    sentence = refusal(tmp_path)
+    nothing = dump() == before
+    number = json.loads(
+        run("import_people", tmp_path, "--profile", "us-congress", "--json", "--skip-bad-rows")
+    )["batch"]  # fmt: skip
+    people = Person.objects.count()
+    run("undo_import", number)
+
+    assert sentence.startswith("1 row has an error, so nothing was changed")
+    assert (nothing, people, dump() == before) == (True, 9_999, True)

@@ -32,6 +32,7 @@ def spoil(value: Any, chance: random.Random) -> Any:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("seed", range(25))
+@pytest.mark.slow
 def test_spoiled_folder_gives_a_sentence_or_a_report(congress: Path, seed: int) -> None:
     chance = random.Random(seed)
     for path in congress.glob("*.json"):

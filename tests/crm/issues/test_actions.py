@@ -19,6 +19,7 @@ from tests.factories.issues import ask, issue
 from tests.factories.people import person
 
 AT = datetime(2026, 4, 1, 12, 0, tzinfo=UTC)
+WORDS: dict[str, str] = {"title": "Vote no", "detail": "", "bill": ""}
 
 
 def verbs(row: object) -> list[str]:
@@ -63,10 +64,10 @@ def test_creating_an_ask_twice_makes_two(coordinator: User) -> None:
 
 def test_editing_an_ask_twice_from_one_form_is_refused(coordinator: User) -> None:
     row = ask()
-    edit_ask(row, version=1, title="Vote no", detail="", bill="", by=coordinator, at=AT)
+    edit_ask(row, version=1, **WORDS, issue=row.issue, campaign=None, by=coordinator, at=AT)
 
     with pytest.raises(StaleVersionError):
-        edit_ask(row, version=1, title="Vote no", detail="", bill="", by=coordinator, at=AT)
+        edit_ask(row, version=1, **WORDS, issue=row.issue, campaign=None, by=coordinator, at=AT)
 
     assert (row.title, row.version, verbs(row)) == ("Vote no", 2, ["ask.edited"])
 

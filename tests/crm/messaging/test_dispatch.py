@@ -269,8 +269,9 @@ def test_other_refusals_do_not_condemn_the_mailbox(text: str) -> None:
     assert not is_suppressed(mail.to_email, Purpose.ALL_MAIL)
 
 
-def test_lost_acknowledgement_of_a_sequence_is_shown_not_resent() -> None:
-    mail = message(stream=Stream.SEQUENCE)
+@pytest.mark.parametrize("stream", [Stream.SEQUENCE, Stream.INVITATION])
+def test_lost_acknowledgement_of_a_sequence_or_an_invitation_is_shown_not_resent(stream: Stream) -> None:
+    mail = message(stream=stream)
     wire = Wire(SendResult(Outcome.UNKNOWN, 0, "Connection lost", "final"))
 
     dispatch(wire)
@@ -325,7 +326,10 @@ def test_claimed_row_of_a_dead_dispatcher_waits_again() -> None:
     assert (fresh(mail).status, fresh(mail).lease_owner) == ("queued", "")
 
 
-@pytest.mark.parametrize(("stream", "expected"), [(Stream.SEQUENCE, "unknown"), (Stream.INVITATION, "queued")])
+@pytest.mark.parametrize(
+    ("stream", "expected"),
+    [(Stream.SEQUENCE, "unknown"), (Stream.INVITATION, "unknown"), (Stream.CONFIRMATION, "queued")],
+)
 def test_sending_row_of_a_dead_dispatcher_is_in_doubt(stream: Stream, expected: str) -> None:
     mail = message(stream=stream)
     Message.objects.filter(pk=mail.pk).update(status="sending", lease_owner="dead", lease_until=AT)

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from crm.activity.models import ActivityEntry
-from crm.messaging.actions import cancel_queued, queue_message, send_again
+from crm.messaging.actions import MailInput, cancel_queued, queue_message, queue_messages, send_again
 from crm.messaging.enums import MessageStatus, Stream
 from crm.messaging.errors import NotResendableError
 from crm.messaging.models import Message
@@ -112,3 +112,23 @@ def test_sending_again_twice_is_refused() -> None:
 
     assert str(caught.value) == "This mail cannot be sent again because its state is “waiting”."
     assert ActivityEntry.objects.count() == 1
+
+
+def test_many_mails_are_planned_in_two_queries_and_once(django_assert_num_queries) -> None:
+    def mail(key: str) -> MailInput:
+        return {
+            "key": key,
+            "stream": Stream.INVITATION,
+            "to_email": f"{key}@b.example",
+            "subject": key,
+            "text": "Come",
+            "at": AT,
+        }
+
+    with django_assert_num_queries(2):
+        first = queue_messages([mail("a"), mail("b")])
+    second = queue_messages([mail("c"), mail("a")])
+
+    assert [each.to_email for each in [*first, *second]] == [f"{key}@b.example" for key in "abca"]
+    assert second[1] == first[0]
+    assert Message.objects.count() == 3

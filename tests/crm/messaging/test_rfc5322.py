@@ -290,6 +290,7 @@ def test_unreadable_input_gets_one_sentence(raw: bytes, sentence: str) -> None:
         b"From: a@b.example\r\nContent-Disposition: attachment; filename*=x'y'%ff\r\n\r\nx",
     ],
 )
+@pytest.mark.slow
 def test_hostile_mail_is_read_or_refused(raw: bytes) -> None:
     try:
         message = parse_inbound(raw)

@@ -13,7 +13,6 @@ from crm.messaging.smtp import (
     SendResult,
     SmtpConfig,
     SmtpConnection,
-    check_invite_backend,
 )
 
 RAW = b"Subject: x\r\n\r\nfirst\r\n.second\r\n"
@@ -173,6 +172,7 @@ def test_answer_decides_the_outcome(step: str, answer: str, expected: SendResult
 
 @pytest.mark.parametrize("trouble", [DROP, SILENCE])
 @pytest.mark.parametrize("step", ["connect", "ehlo", "mail", "rcpt", "data"])
+@pytest.mark.slow
 def test_connection_lost_before_the_message_is_a_retry(step: str, trouble: str) -> None:
     script = {step: [trouble], "helo": [trouble]}
 
@@ -303,41 +303,3 @@ def test_local_outbox_accepts_at_once() -> None:
     transport.close()
 
     assert result == SendResult(Outcome.ACCEPTED, 250, "Kept in the local outbox.", "outbox")
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "brevo",
-        "mailersend",
-        "mailgun",
-        "mailjet",
-        "mailtrap",
-        "mandrill",
-        "postal",
-        "postmark",
-        "resend",
-        "scaleway",
-        "sendinblue",
-        "sparkpost",
-        "unisender_go",
-    ],
-)
-def test_backends_that_lose_invitations_are_named(name: str) -> None:
-    sentence = check_invite_backend(f"anymail.backends.{name}.EmailBackend")
-
-    assert sentence is not None
-    assert sentence.endswith("send invitations through its SMTP relay or Amazon SES instead.")
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "django.core.mail.backends.smtp.EmailBackend",
-        "anymail.backends.amazon_ses.EmailBackend",
-        "anymail.backends.sendgrid.EmailBackend",
-        "",
-    ],
-)
-def test_backends_that_carry_invitations_pass(path: str) -> None:
-    assert check_invite_backend(path) is None

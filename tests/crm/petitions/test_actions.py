@@ -229,6 +229,7 @@ def test_a_second_mail_waits_ten_minutes() -> None:
     assert [mail.planned_at for mail in Message.objects.all()] == [AT + timedelta(minutes=m) for m in (0, 10, 20)]
 
 
+@pytest.mark.slow
 def test_a_mailbox_gets_three_mails_a_day_over_all_petitions() -> None:
     owners = [petition() for _number in range(10)]
     spellings = ["a.da@gmail.com", "ada+{n}@gmail.com", "ADA@googlemail.com"]

@@ -419,3 +419,15 @@ def test_answer_given_while_a_change_waits_is_echoed(delegation, deliver) -> Non
     changed = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
     assert [("PARTSTAT=NEEDS-ACTION" in old, "PARTSTAT=ACCEPTED" in new) for old, new in changed] == [(True, True)]
     assert (newest(LEAD).pk, newest(LEAD).status, newest(LEAD).lease_owner) == (update.pk, MessageStatus.QUEUED, "")
+
+
+@pytest.mark.parametrize("people", [1, 6])
+def test_a_move_asks_as_often_for_six_as_for_one(confirm, deliver, django_assert_num_queries, people) -> None:
+    others = [AttendeeInput(f"Kim {n}", f"kim{n}@home.example", AttendeeRole.CONSTITUENT) for n in range(people)]
+    delegation = confirm(attendees=others)
+    deliver()
+
+    with django_assert_num_queries(29):
+        move(delegation)
+
+    assert len(planned()) == people + 1

@@ -108,6 +108,7 @@ def test_checker_passes_a_whole_life(delegation, check) -> None:
 
 
 @pytest.mark.parametrize("zone", ["America/New_York", "Europe/Dublin", "Asia/Kolkata", "America/Sao_Paulo"])
+@pytest.mark.slow
 def test_checker_passes_both_sides_of_a_clock_change(confirm, check, zone) -> None:
     delegation = confirm(time_zone=zone)
     meeting, fortnight = delegation.meeting, timedelta(days=14)

@@ -7,7 +7,14 @@ import pytest
 
 from meetings.invitations.errors import ZoneNotExpressibleError
 from meetings.invitations.itip import build_request
-from meetings.invitations.vtimezone import build_vtimezone, needs_utc, parse_footer, read_footer
+from meetings.invitations.vtimezone import (
+    build_vtimezone,
+    fits_standing,
+    needs_utc,
+    parse_footer,
+    read_footer,
+    standing_onsets,
+)
 
 HOUR = timedelta(hours=1)
 ZONES = sorted(zoneinfo.available_timezones() - {"Factory", "localtime", "build/etc/localtime"})
@@ -218,3 +225,20 @@ def test_parse_footer_answers_none_for_what_it_cannot_use(footer):
 def test_read_footer_refuses_a_path():
     with pytest.raises((ValueError, zoneinfo.ZoneInfoNotFoundError)):
         read_footer("../../etc/passwd")
+
+
+def test_a_standing_vtimezone_is_right_all_year_and_for_years_to_come() -> None:
+    zones = [zone for zone in ZONES if standing_onsets(zone)]
+    days = [datetime(year, month, 15, 12, tzinfo=UTC) for year in (2026, 2031) for month in (1, 7)]
+
+    wrong = [zone for zone in zones if not all(fits_standing(zone, day, day) for day in days)]
+
+    # Morocco's clocks go by the moon: there the entries are in UTC whenever the yearly rule does not hold.
+    assert (len(zones) > 500, set(wrong) <= {"Africa/Casablanca", "Africa/El_Aaiun"}) == (True, True), wrong
+
+
+def test_doubtful_hours_and_utc_do_not_fit_a_standing_vtimezone() -> None:
+    twice, later = datetime(2026, 11, 1, 5, 30, tzinfo=UTC), datetime(2026, 11, 1, 9, tzinfo=UTC)
+
+    assert [fits_standing("America/New_York", *each) for each in ((twice, later), (later, later))] == [False, True]
+    assert fits_standing("UTC", later, later) is False

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -9,7 +9,8 @@ from crm.messaging.models import Message
 from meetings.invitations.models import ReplyReview
 from meetings.scheduling.models import Attendee, AttendeeAnswer, Meeting
 from tests.factories.access import user as make_user
-from tests.meetings.conftest import LEAD, Delegation
+from tests.factories.meetings import attendee, meeting
+from tests.meetings.conftest import LEAD, SCHEDULER, Delegation
 from tests.meetings.replies.test_actions import ARRIVED, STRANGER, reply
 
 pytestmark = pytest.mark.django_db
@@ -195,3 +196,68 @@ def test_mails_of_a_confidential_meeting_are_not_in_the_log_of_others(delegation
     assert client.get(reverse("received_mails:inspect", args=[answer.pk])).status_code == 404
     client.force_login(delegation.coordinator)
     assert LEAD in client.get(reverse("received_mails:index")).content.decode()
+
+
+def busy(delegation, **fields):
+    """Dana and somebody else meet about another matter at the time that is proposed."""
+    starts_at = datetime(2026, 10, 29, 19, 15, tzinfo=UTC)
+    other = meeting(title="Budget hearing", starts_at=starts_at, ends_at=starts_at + timedelta(hours=1), **fields)
+    attendee(meeting=other, name="Ada at the hearing", email=LEAD.upper())
+    return other
+
+
+def test_a_proposal_says_who_is_taken_at_that_time(delegation, counter, client) -> None:
+    busy(delegation)
+    client.force_login(delegation.coordinator)
+
+    text = client.get(LIST).content.decode()
+
+    when = "Budget hearing</a></dd><dd>Thursday 29 October 2026, 15:15"
+    assert [when in text, "taken</span> Ada Mensah</dd>" in text] == [True, True]
+
+
+def test_a_proposal_nothing_stands_against_says_so(delegation, counter, client) -> None:
+    busy(delegation, state="cancelled")
+    client.force_login(delegation.coordinator)
+
+    assert "Nobody invited has another meeting of ours." in client.get(LIST).content.decode()
+
+
+def test_a_hidden_meeting_is_no_reason_shown(delegation, counter, client) -> None:
+    busy(delegation, is_confidential=True)
+    client.force_login(delegation.coordinator)
+
+    text = client.get(LIST).content.decode()
+
+    assert ["Budget hearing" in text, "Nobody invited has another meeting" in text] == [False, True]
+
+
+def test_three_proposals_ask_as_many_queries_as_one(delegation, counter, client, django_assert_max_num_queries) -> None:
+    busy(delegation)
+    client.force_login(delegation.coordinator)
+    client.get(LIST)
+    with django_assert_max_num_queries(50) as one:
+        client.get(LIST)
+    for number in ("7", "8"):
+        receive_mail(
+            reply(delegation, SCHEDULER, number=number, dtstamp=f"2026080{number}T101112Z", **COUNTER), at=ARRIVED
+        )
+
+    with django_assert_max_num_queries(len(one)):
+        text = client.get(LIST).content.decode()
+
+    assert text.count("They propose another time.") == 3
+
+
+def test_a_delegation_names_who_comes_instead_and_offers_to_invite(delegation, client) -> None:
+    params = ';DELEGATED-TO="mailto:bo@office.example"'
+    receive_mail(reply(delegation, partstat="DELEGATED", params=params), at=ARRIVED)
+    review = ReplyReview.objects.get()
+    client.force_login(delegation.coordinator)
+
+    text = client.get(LIST).content.decode()
+    client.post(*decide(review, decision="invite", role="office_staff"))
+
+    assert ["They send" in text, "bo@office.example" in text, "Invite the person they name" in text] == [True] * 3
+    assert Attendee.objects.get(email="bo@office.example").role == "office_staff"
+    assert delegation.attendee(LEAD).partstat == "NEEDS-ACTION"
