@@ -118,7 +118,7 @@ class CoordinationStory:
         for number, person in enumerate(self.registry.constituents[:DELEGATES]):
             self._take_along(day, person, people[number], leads=number % 2 == 0)
         plan_day(day, by=self.by, at=at)
-        publish_day(day, by=self.by, at=at)
+        publish_day(day, by=self.by, at=self.now - timedelta(hours=2))
 
     def _take_along(self, day: LobbyDay, person: Person, policymaker: Person, *, leads: bool) -> None:
         """Somebody who lives where that policymaker was elected."""

@@ -1,6 +1,6 @@
 """Telling every delegate her day: one mail per batch of changes, and only to those whose day changed."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,7 @@ from meetings.lobbydays.enums import DayState
 from meetings.lobbydays.models import Delegate, LobbyDay
 
 LINES = 20
+KEEP_TRYING = timedelta(hours=24)
 
 
 @transaction.atomic
@@ -69,6 +70,7 @@ def _mail(day: LobbyDay, delegate: Delegate, itinerary: Itinerary, at: datetime)
         fields=mail_fields(day, delegate, itinerary),
         language=delegate.language,
         at=at,
+        not_after=max(datetime.combine(day.held_on, day.closes, ZoneInfo(day.time_zone)), at + KEEP_TRYING),
         person=delegate.person,
         obj=delegate,
     )

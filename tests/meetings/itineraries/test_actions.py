@@ -1,3 +1,6 @@
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from crm.activity.queries import timeline_of
@@ -29,6 +32,14 @@ def test_publish_mails_everybody_their_own_day(day, coordinator) -> None:
     day.refresh_from_db()
     assert day.state == "published"
     assert [entry.verb for entry in timeline_of(day)] == ["lobby_day.published"]
+
+
+def test_a_mail_is_tried_until_the_day_ends(day, coordinator) -> None:
+    publish_day(day, by=coordinator, at=AT)
+
+    closing = datetime.combine(day.held_on, day.closes, ZoneInfo(day.time_zone))
+    assert set(Message.objects.values_list("not_after", flat=True)) == {closing}
+    assert closing > AT + timedelta(days=1)
 
 
 def test_publish_again_mails_nobody(day, coordinator) -> None:
