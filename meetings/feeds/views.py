@@ -28,7 +28,7 @@ from meetings.feeds.queries import (
     to_render,
     version_key,
 )
-from meetings.feeds.rules import PER_MINUTE, detail_of, entity_tag, window
+from meetings.feeds.rules import PER_MINUTE, detail_of, entity_tag, tally, window
 from meetings.scheduling.models import Attendee, Meeting
 from meetings.scheduling.views import MeetingMixin
 from meetings.steps.views import AdminPage
@@ -90,8 +90,8 @@ class CalendarFeed(ICalFeed):
         name = settings.ORGANISATION_NAME
         title = f"{name}: {token.team}" if token.team else name
         whole = calendar_file(title, [part for part in parts if part] + [hold_part(offer) for offer in held])
-        read = ((pk, version) for pk, version, _part in kept)
-        return whole, key_of(token, on, read, ((offer.pk, offer.request.version) for offer in held))
+        read = tally((pk, version) for pk, version, _part in kept)
+        return whole, key_of(token, on, read, tally((offer.pk, offer.request.version) for offer in held))
 
 
 @csrf_exempt  # nothing is ever written for a POST; a program gets its 405 without a cookie

@@ -188,7 +188,12 @@ class Meeting(PublicId, Versioned):
                 condition=Q(is_public=False) | Q(is_confidential=False), name="public_meeting_is_not_confidential"
             ),
         ]
-        indexes = [models.Index(fields=["person", "starts_at"]), models.Index(fields=["starts_at", "id"])]
+        indexes = [
+            models.Index(fields=["person", "starts_at"]),
+            models.Index(fields=["starts_at", "id"]),
+            # All that a feed asks before it answers that nothing changed.
+            models.Index(fields=["owner", "starts_at", "ends_at", "state", "updated_at", "version"]),
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -234,7 +239,7 @@ class Attendee(PublicId):
                 fields=["meeting"], condition=Q(role=AttendeeRole.LEAD, removed_at=None), name="one_lead_per_meeting"
             ),
         ]
-        indexes = [models.Index(fields=["user", "meeting"])]
+        indexes = [models.Index(fields=["user", "removed_at", "meeting"])]
 
     def __str__(self) -> str:
         return self.name
