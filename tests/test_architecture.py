@@ -28,7 +28,7 @@ FORMATS = {
     "availability": frozenset("ics rrule expansion csv http".split()),
     "agendas": frozenset({"typst"}),
     "batches": frozenset({"zip"}),
-    "people": frozenset("fts5 pg_trgm".split()),
+    "people": frozenset("fts5 lookups pg_trgm".split()),
     "messaging": frozenset(
         "anymail mime smtp merge markdown html5 rfc2045 rfc2047 rfc3464 rfc5322 rfc8601 rfc8058".split()
     ),

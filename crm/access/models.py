@@ -53,14 +53,16 @@ class SubmittedForm(Row):
 class RowQuerySet(models.QuerySet[M]):
     """Base of every row-limited queryset: default deny until a subclass says more.
 
-    `driver` are the keys of rows found by walking, for whoever counts them (`crm.people.queries.drawn_from`).
+    `driver` holds the first keys of rows found by walking, for whoever counts them, and `walked` what all of them
+    meet (`crm.people.lookups`).
     """
 
     driver: Any = None
+    walked: Any = None
 
     def _clone(self) -> Any:
         copy: Any = super()._clone()  # type: ignore[misc]
-        copy.driver = self.driver
+        copy.driver, copy.walked = self.driver, self.walked
         return copy
 
     def visible_to(self, user: User | AnonymousUser) -> Any:

@@ -65,8 +65,14 @@ def expression(words: Iterable[str]) -> str:
     return " AND ".join(asked)
 
 
+def all_keys(words: Iterable[str]) -> tuple[str, list[str]]:
+    """The question for the keys of all people whose search text holds every word, and its parameter."""
+    return f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s", [expression(words)]
+
+
 def first_keys(connection: Any, words: Iterable[str], limit: int) -> list[int]:
     """The keys of at most `limit` people whose search text holds every word."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s LIMIT %s", [expression(words), limit])
+        question, params = all_keys(words)
+        cursor.execute(f"{question} LIMIT %s", [*params, limit])
         return [key for (key,) in cursor.fetchall()]

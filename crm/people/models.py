@@ -188,6 +188,7 @@ class Membership(Sourced):
         indexes = [
             models.Index(fields=["person", "-start_date"]),
             models.Index(fields=["organization", "end_date", "start_date", "person"]),
+            models.Index(fields=["on_behalf_of", "end_date", "start_date", "person"]),
             models.Index(fields=["area", "end_date"]),
         ]
 

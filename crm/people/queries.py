@@ -3,36 +3,28 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import date
-from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 
 from django.contrib.auth.models import AnonymousUser
-from django.db import connection
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 from django.db.models.expressions import RawSQL
 from django.utils.datastructures import MultiValueDict
 
 from crm.access.models import User
 from crm.access.rules import visible_rows
 from crm.base.dates import current_q
-from crm.base.text import fold
-from crm.people import fts5
 from crm.people.enums import ContactType, MembershipRole
+from crm.people.lookups import WORDS as WORDS
+from crm.people.lookups import drawn_from
+from crm.people.lookups import matching as matching
 from crm.people.models import ContactDetail, Membership, Office, Organization, OtherName, Person, Post
-from crm.people.pg_trgm import HasBeginning
 from crm.people.rules import COMMITTEES as COMMITTEES
-from crm.people.rules import OVERVIEW, Among, Overview, Tried, search_document
+from crm.people.rules import OVERVIEW, Among, Overview, search_document
 from crm.people.rules import SEAT_BODIES as SEAT_BODIES
 from crm.people.rules import area_of as area_of
 from crm.people.rules import seat_words as seat_words
 from crm.places.models import Area
-
-SHORT_WORD = 2
-WORDS = 16
-SPARSE = 4_000
-WALKED_LIMIT = 30_000
-DRIVEN = 2_000
 
 
 def current_memberships(person: Person, on: date) -> QuerySet[Membership]:
@@ -104,31 +96,6 @@ def search_people(user: User | AnonymousUser, text: str) -> Any:
     return matching(Person.objects.visible_to(user), text)
 
 
-def matching(people: Any, text: str, *, sparse: int = SPARSE) -> Any:
-    """Those of `people` whose search document holds every word; a text without words matches everybody.
-
-    One or two letters (`CA`) must begin a name, a body or an area, or be a word of it (`committee on rivers`):
-    inside words they would match nearly everybody. Asks the database once how many that may be: few are looked
-    up in the index and sorted, many are met soon enough by walking the list in its own order.
-    """
-    words = list(dict.fromkeys(fold(text.replace("\x00", "")).split()))[:WORDS]
-    if not words:
-        return people
-    each = Q(*map(_has_word, words))
-    if connection.vendor == "sqlite":
-        return _drawn(people, partial(fts5.first_keys, connection, words), each, sparse)
-    begins = [HasBeginning(F("search_text"), Value(word)) for word in words if len(word) <= SHORT_WORD]
-    found = Person.objects.filter(*begins, *(_has_word(word) for word in words if len(word) > SHORT_WORD)).order_by()
-    return _drawn(people, lambda limit: found.values_list("pk", flat=True)[:limit], each, sparse)
-
-
-def _has_word(word: str) -> Q:
-    if len(word) > SHORT_WORD:
-        return Q(search_text__contains=word)
-    begins = Q(search_text__startswith=word) | Q(search_text__contains=f"\n{word}")
-    return begins | Q(search_text__contains=f" {word} ")
-
-
 def bodies_called(user: User | AnonymousUser, text: str) -> Any:
     """Visible bodies whose name holds a text, those it begins first."""
     found = Organization.objects.visible_to(user).filter(name__icontains=text)
@@ -140,32 +107,6 @@ def areas_called(user: User | AnonymousUser, text: str) -> Any:
     found = visible_rows(Area, user).filter(Q(name__icontains=text) | Q(code__iexact=text) | Q(identifier=text))
     first = Case(When(code__iexact=text, then=0), When(name__istartswith=text, then=1), default=2)
     return found.order_by(first, "name", "id")
-
-
-def drawn_from(people: Any, rows: QuerySet[Any], key: str) -> Any:
-    """Those of `people` whom `rows` name in `key`, however many there are of both."""
-    plain = rows.order_by()
-    each = Tried(plain.filter(**{key: OuterRef("pk")}))
-    return _drawn(people, lambda limit: plain.values_list(key, flat=True)[:limit], each, SPARSE)
-
-
-def _drawn(people: Any, first_keys: Callable[[int], Iterable[int]], each: Any, sparse: int) -> Any:
-    """Asks once who the first of them are: no planner does both well, few and many.
-
-    Few are looked up one by one and sorted; with many the list is walked in its own order and each person tried.
-    Who walks already would rather look up more, once: who is left is then few.
-    """
-    limit = sparse if people.driver is None else WALKED_LIMIT
-    first = list(first_keys(limit + 1))
-    if len(first) <= limit:
-        if len(first) > sparse:
-            first = list(people.filter(Among(F("pk"), first)).order_by().values_list("pk", flat=True))
-        found = people.filter(Among(F("pk"), first))
-        found.driver = False
-        return found
-    found = people.filter(each)
-    found.driver = Among(F("pk"), first[:DRIVEN]) if people.driver is None else people.driver
-    return found
 
 
 Narrowing = Callable[[Any, MultiValueDict, User | AnonymousUser, date], Any]
@@ -210,9 +151,9 @@ def overviews(ids: Iterable[int], on: date, *, user: User | AnonymousUser | None
     return found
 
 
-def holding(people: Any, on: date, *conditions: Q) -> Any:
-    """Those of `people` who hold a membership on a day that meets every condition."""
-    return drawn_from(people, Membership.objects.current_on(on).filter(*conditions), "person")
+def holding(people: Any, on: date, *conditions: Q, either: Iterable[Q] = ()) -> Any:
+    """Those of `people` who hold a membership on a day that meets every condition, and one of `either`."""
+    return drawn_from(people, Membership.objects.current_on(on).filter(*conditions), "person", *either)
 
 
 def within(area: Area) -> RawSQL:
@@ -229,7 +170,7 @@ def in_area(people: Any, area: Area, on: date, *conditions: Q) -> Any:
     """Those whose seat or job stands for an area or for something in it."""
     areas = list(Area.objects.filter(pk__in=within(area)).order_by().values_list("pk", flat=True))
     posts = list(Post.objects.filter(Among(F("area"), areas)).order_by().values_list("pk", flat=True))
-    return holding(people, on, Q(Among(F("area"), areas)) | Q(Among(F("post"), posts)), *conditions)
+    return holding(people, on, *conditions, either=(Q(Among(F("area"), areas)), Q(Among(F("post"), posts))))
 
 
 def seated_in_state(people: Any, state: Area, on: date) -> Any:
@@ -239,7 +180,7 @@ def seated_in_state(people: Any, state: Area, on: date) -> Any:
 
 def of_party(people: Any, party: Organization, on: date) -> Any:
     """Those who belong to a party or hold a seat for it."""
-    return holding(people, on, Q(organization=party) | Q(on_behalf_of=party))
+    return holding(people, on, either=(Q(organization=party), Q(on_behalf_of=party)))
 
 
 def offices_of(person: Person) -> QuerySet[Office]:

@@ -1,6 +1,5 @@
 """Pure rules about people: what a search finds them by, how a name is put together, what one is."""
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -51,13 +50,13 @@ class Among(Func):
 
     def __init__(self, column: Any, keys: Sequence[int] = (), **extra: Any) -> None:
         super().__init__(column, **extra)
-        self.keys = list(keys)
+        self.keys = ",".join(map(str, keys))
 
     def as_sql(self, compiler: Any, connection: Any, **_context: Any) -> Any:  # type: ignore[override]
         column, params = compiler.compile(self.source_expressions[0])
         if connection.vendor == "postgresql":
-            return f"({column} = ANY(%s::bigint[]))", [*params, self.keys]
-        return f"({column} IN (SELECT value FROM json_each(%s)))", [*params, json.dumps(self.keys)]
+            return f"({column} = ANY(%s::bigint[]))", [*params, f"{{{self.keys}}}"]
+        return f"({column} IN (SELECT value FROM json_each(%s)))", [*params, f"[{self.keys}]"]
 
 
 class Tried(Exists):

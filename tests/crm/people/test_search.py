@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Any
 
 import pytest
@@ -5,11 +6,11 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from crm.base.text import fold
-from crm.people import fts5
+from crm.people import fts5, lookups
 from crm.people.actions import keep_search_index
 from crm.people.models import Person
-from crm.people.queries import matching
-from tests.factories.people import person
+from crm.people.queries import matching, member_of, of_party
+from tests.factories.people import membership, organization, person
 
 pytestmark = pytest.mark.django_db
 DOCUMENTS = (
@@ -35,20 +36,47 @@ def plainly(text: str) -> set[int]:
     return set(people.values_list("pk", flat=True))
 
 
-def found(text: str, **limits: Any) -> set[int]:
-    return set(matching(Person.objects.all(), text, **limits).values_list("pk", flat=True))
+def found(text: str) -> set[int]:
+    return set(matching(Person.objects.all(), text).values_list("pk", flat=True))
 
 
-def test_the_index_finds_what_a_plain_reading_of_the_words_finds() -> None:
+def test_the_index_finds_what_a_plain_reading_of_the_words_finds(monkeypatch) -> None:
     for document in DOCUMENTS:
         person(search_text=document)
 
     few = {text: found(text) for text in ASKED}
-    many = {text: found(text, sparse=0) for text in ASKED}
+    monkeypatch.setattr(lookups, "SPARSE", 0)
+    many = {text: found(text) for text in ASKED}
 
     assert few == {text: plainly(text) for text in ASKED}
     assert many == few
     assert len(few["ca"]) == 2
+
+
+@pytest.mark.parametrize("sparse", [0, 1, 2, 100])
+def test_conditions_of_many_meet_in_whoever_meets_all(sparse: int, monkeypatch) -> None:
+    monkeypatch.setattr(lookups, "SPARSE", sparse)
+    teal, plum = organization(name="Teal", classification="party"), organization(name="Plum", classification="party")
+    chamber, today = organization(name="Assembly", classification="chamber"), date(2026, 6, 1)
+    for number in range(12):
+        somebody = person(name=f"Shan {number}" if number % 2 else f"Ren {number}", sort_name=f"{number:02}")
+        words = f"shan {number}" if number % 2 else f"ren {number}"
+        Person.objects.filter(pk=somebody.pk).update(search_text=words)
+        party = teal if number % 3 else plum
+        membership(person=somebody, organization=chamber, on_behalf_of=party)
+        if number % 4 == 0:
+            membership(person=somebody, organization=teal)
+
+    def names(people: Any) -> list[str]:
+        return [each.sort_name for each in people.order_by("sort_name")]
+
+    of_teal = {number for number in range(12) if number % 3 or number % 4 == 0}
+    shans = {number for number in range(12) if number % 2}
+    everybody = Person.objects.all()
+    assert names(of_party(everybody, teal, today)) == [f"{number:02}" for number in sorted(of_teal)]
+    found = matching(member_of(of_party(everybody, teal, today), chamber, today), "shan")
+    assert names(found) == [f"{number:02}" for number in sorted(of_teal & shans)]
+    assert found.count() == len(of_teal & shans)
 
 
 def test_the_index_follows_every_way_of_writing() -> None:
