@@ -15,6 +15,8 @@ from crm.access.enums import Role
 from crm.access.models import User
 from tests.factories.access import user as make_user
 
+HERE = Path(__file__).parent
+
 # Collecting garbage after every 700 objects costs a fifth of the suite's time.
 gc.set_threshold(100_000, 50, 50)
 
@@ -67,9 +69,22 @@ SCREENS = {
 }
 
 
+# Files whose tests build a whole site, run an import end to end, or go through every zone of the world.
+WHOLE = {
+    "api/test_errors.py",
+    "cms/access/test_actions.py",
+    "cms/base/test_actions.py",
+    "crm/batches/test_tasks.py",
+    "crm/briefings/test_actions.py",
+    "crm/briefings/test_queries.py",
+    "meetings/invitations/test_vtimezone.py",
+    "meetings/test_rows.py",
+}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if item.path.name in SCREENS:
+        if item.path.name in SCREENS or item.path.relative_to(HERE).as_posix() in WHOLE:
             item.add_marker(pytest.mark.screens)
 
 
