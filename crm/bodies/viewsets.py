@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.access.enums import Act
 from crm.access.models import User
 from crm.access.rules import can
-from crm.access.views import RowRuleEditView, RowRuleIndexView
+from crm.access.views import RowRuleIndexView
 from crm.access.viewsets import RowRuleModelViewSet
 from crm.bodies import queries
 from crm.bodies.forms import BodyFilterSet, OrganizationForm
@@ -21,7 +21,7 @@ from crm.bodies.views import BodyPageView, body_url
 from crm.people.actions import create_organization, edit_organization
 from crm.people.models import Organization
 from crm.people.views import kept_list
-from crm.people.viewsets import CappedPaginator, NameColumn, PlainColumn
+from crm.people.viewsets import CappedPaginator, ListedEditView, NameColumn, PlainColumn
 
 
 class BodyIndexView(RowRuleIndexView):
@@ -82,14 +82,9 @@ class BodyIndexView(RowRuleIndexView):
         return super().get_table(bodies)
 
 
-class BodyEditView(RowRuleEditView):
-    """Leads back to the body, who leads back to the list."""
-
-    def get_edit_url(self) -> str:
-        return str(super().get_edit_url()) + kept_list(self.request.GET.get("list", ""))
-
-    def get_success_url(self) -> str:
-        return body_url(self.object, came_from=self.request.GET.get("list", ""))
+class BodyEditView(ListedEditView):
+    def page_url(self, came_from: str) -> str:
+        return body_url(self.object, came_from=came_from)
 
 
 class BodyViewSet(RowRuleModelViewSet):

@@ -200,17 +200,28 @@ class PersonIndexView(RowRuleIndexView):
         return super().get_table(self.fill(object_list))
 
 
-class PersonEditView(RowRuleEditView):
-    """Leads back to the person, who leads back to the list; the timeline is beside the form."""
-
-    def get_side_panels(self) -> MediaContainer:
-        return MediaContainer([*super().get_side_panels(), *timeline_panels(self.object, self.request)])
+class ListedEditView(RowRuleEditView):
+    """Leads back to the page of the row, which leads back to the list as it was left."""
 
     def get_edit_url(self) -> str:
         return str(super().get_edit_url()) + kept_list(self.request.GET.get("list", ""))
 
     def get_success_url(self) -> str:
-        return person_url(self.object, came_from=self.request.GET.get("list", ""))
+        return self.page_url(self.request.GET.get("list", ""))
+
+    def page_url(self, came_from: str) -> str:
+        """The address of the row's page. `came_from` is the query string of the list."""
+        raise NotImplementedError
+
+
+class PersonEditView(ListedEditView):
+    """The timeline is beside the form."""
+
+    def get_side_panels(self) -> MediaContainer:
+        return MediaContainer([*super().get_side_panels(), *timeline_panels(self.object, self.request)])
+
+    def page_url(self, came_from: str) -> str:
+        return person_url(self.object, came_from=came_from)
 
 
 class PersonViewSet(RowRuleModelViewSet):
