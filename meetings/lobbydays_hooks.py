@@ -13,6 +13,7 @@ from meetings.debriefs.views import DebriefsView, SetAsideView, TakeOverView
 from meetings.itineraries.views import PublishView, SheetsView
 from meetings.lobbydays import views
 from meetings.lobbydays.models import LobbyDay
+from meetings.rosters.views import RosterView
 from meetings.teams import views as teams
 
 ROOT = "meetings/lobby-days/"
@@ -45,6 +46,7 @@ def lobby_day_urls() -> list[URLPattern]:
         path(f"{DAY}walks/", views.WalkView.as_view(), name="lobby_walks"),
         path(f"{DAY}offices/", views.AddOfficesView.as_view(), name="lobby_offices_add"),
         path(f"{DAY}delegates/", views.AddDelegateView.as_view(), name="lobby_delegate_add"),
+        path(f"{DAY}delegates/table/", RosterView.as_view(), name="lobby_roster"),
         path(f"{DAY}people/", views.AddPeopleView.as_view(), name="lobby_people_add"),
         path(f"{DAY}plan/", teams.PlanView.as_view(), name="lobby_plan"),
         path(f"{DAY}publish/", PublishView.as_view(), name="lobby_publish"),

@@ -94,7 +94,6 @@ class ImportResource(TaggedPersonResource):
 
 
 FIELDS = ImportResource().fields
-_GUESSES = {name: key for key, column in reversed(FIELDS.items()) for name in column.headers}
 # In our own exports nothing is guessed: some of their columns are for readers only.
 _OWN_NAMES = {header_key(column.column_name): key for key, column in FIELDS.items()}
 # Of these a file must have one: without it the next import could not find people again.
@@ -120,10 +119,16 @@ def guess_mapping(headers: Sequence[str], kind: Kind | None = None) -> dict[str,
         return {header: _OWN_NAMES.get(header_key(header), "") for header in headers}
     if kind is not None:
         return {header: kind.columns.get(header_key(header), "") for header in headers}
+    return guess_among(FIELDS, headers)
+
+
+def guess_among(columns: dict[str, Any], headers: Iterable[str]) -> dict[str, str]:
+    """{column: key of one of `columns`} by their names, "" for one nobody recognises."""
+    guesses = {name: key for key, column in reversed(columns.items()) for name in column.headers}
     found: dict[str, str] = {}
     for header in headers:
-        key = _GUESSES.get(header_key(header), "")
-        is_free = bool(key) and (FIELDS[key].several or key not in found.values())
+        key = guesses.get(header_key(header), "")
+        is_free = bool(key) and (columns[key].several or key not in found.values())
         found[header] = key if is_free else ""
     return found
 

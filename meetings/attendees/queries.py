@@ -28,11 +28,12 @@ def residences(meeting: Meeting, people: Sequence[Attendee], on: date) -> dict[i
     offers = ConstituentOffer.objects.filter(person__in=[each.person_id for each in asked if each.person_id])
     known = dict(offers.order_by("id").values_list("person_id", "postcode"))
     codes = {each.pk: each.postcode or known.get(each.person_id or 0, "") for each in asked}
-    shares = _shares(sorted(set(filter(None, codes.values()))), on)
+    shares = shares_by_postcode(sorted(set(filter(None, codes.values()))), on)
     return {key: residence(shares[code], district) for key, code in codes.items()}
 
 
-def _shares(postcodes: Sequence[str], on: date) -> dict[str, list[AreaShare]]:
+def shares_by_postcode(postcodes: Sequence[str], on: date) -> dict[str, list[AreaShare]]:
+    """The areas each postcode lies in by the boundaries of a day; an unknown one lies in none."""
     found = defaultdict[str, list[AreaShare]](list)
     rows = PostcodeArea.objects.filter(postcode__in=postcodes, share__gt=0).select_related("area__parent__parent")
     for row in rows:

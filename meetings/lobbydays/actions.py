@@ -1,6 +1,6 @@
 """The day, its buildings, its offices and its delegation. Who goes where is `meetings.teams`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -195,26 +195,51 @@ def add_delegate(day: LobbyDay, given: DelegateInput, *, by: User, at: datetime)
     """Somebody comes along. The second call with the same person or address raises DelegateTwiceError."""
     check_open(day)
     _in_order(given.free_from, given.free_until)
+    delegate = _delegate(day, given, at)
     try:
         with transaction.atomic():
-            delegate = Delegate.objects.create(
-                lobby_day=day,
-                name=one_line(given.name, limit=200),
-                email=given.email.strip().lower(),
-                person=given.person,
-                area=given.area,
-                can_lead=given.can_lead,
-                free_from=given.free_from,
-                free_until=given.free_until,
-                language=given.language,
-                note=clean_text(given.note),
-                created_at=at,
-                updated_at=at,
-            )
+            delegate.save(force_insert=True)
     except IntegrityError as error:
         raise DelegateTwiceError from error
     record("delegate.added", delegate, by=by, at=at, about=(day, given.person))
     return delegate
+
+
+@transaction.atomic
+def add_delegates(day: LobbyDay, given: Sequence[DelegateInput], *, by: User, at: datetime) -> list[Delegate]:
+    """Many come along at once, all or none: one entry for the day and everybody.
+
+    The second call with any of them raises DelegateTwiceError and adds nobody.
+    """
+    check_open(day)
+    for each in given:
+        _in_order(each.free_from, each.free_until)
+    try:
+        with transaction.atomic():
+            made = Delegate.objects.bulk_create([_delegate(day, each, at) for each in given], batch_size=500)
+    except IntegrityError as error:
+        raise DelegateTwiceError from error
+    if made:
+        about = (*made, *(each.person for each in made))
+        record("lobby_day.delegates_added", day, by=by, at=at, about=about, data={"count": len(made)})
+    return made
+
+
+def _delegate(day: LobbyDay, given: DelegateInput, at: datetime) -> Delegate:
+    return Delegate(
+        lobby_day=day,
+        name=one_line(given.name, limit=200),
+        email=given.email.strip().lower(),
+        person=given.person,
+        area=given.area,
+        can_lead=given.can_lead,
+        free_from=given.free_from,
+        free_until=given.free_until,
+        language=given.language,
+        note=clean_text(given.note),
+        created_at=at,
+        updated_at=at,
+    )
 
 
 def add_people(day: LobbyDay, people: Iterable[Person], *, by: User, at: datetime) -> list[Delegate]:
