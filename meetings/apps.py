@@ -27,7 +27,7 @@ class MeetingsConfig(AppConfig):
         from meetings.scheduling.registry import register_listener
         from meetings.scheduling.tasks import ORPHANS
         from meetings.series import registry as series
-        from meetings.teams.actions import follow_meeting
+        from meetings.visits.actions import follow_meeting
 
         permissions.declare()
         personal_data.declare()

@@ -15,6 +15,7 @@ from meetings.lobbydays import views
 from meetings.lobbydays.models import LobbyDay
 from meetings.rosters.views import RosterView
 from meetings.teams import views as teams
+from meetings.visits.views import LinkMeetingView, UnlinkMeetingView
 
 ROOT = "meetings/lobby-days/"
 DAY = f"{ROOT}<str:public_id>/"
@@ -60,6 +61,8 @@ def lobby_day_urls() -> list[URLPattern]:
         path(f"{OFFICE}team/leave/", teams.LeaveTeamView.as_view(), name="lobby_team_leave"),
         path(f"{OFFICE}time/", teams.OfficeTimeView.as_view(), name="lobby_office_time"),
         path(f"{OFFICE}confirm/", teams.ConfirmOfficeView.as_view(), name="lobby_office_confirm"),
+        path(f"{OFFICE}link/", LinkMeetingView.as_view(), name="lobby_office_link"),
+        path(f"{OFFICE}unlink/", UnlinkMeetingView.as_view(), name="lobby_office_unlink"),
         path(f"{DELEGATE}edit/", views.DelegateEditView.as_view(), name="lobby_delegate_edit"),
         path(f"{DELEGATE}drop/", teams.DropView.as_view(), name="lobby_delegate_drop"),
     ]

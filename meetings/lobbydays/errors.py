@@ -41,3 +41,7 @@ class LastOfTeamError(ParleyError):
 
 class SameBuildingError(ParleyError):
     sentence = _("Choose two different buildings.")
+
+
+class OtherMeetingError(ParleyError):
+    sentence = _("This meeting is not with this office on this day, or it is called off or linked. Choose another.")

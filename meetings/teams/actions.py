@@ -11,7 +11,7 @@ from crm.activity.actions import record
 from crm.base.locking import save_version
 from crm.base.rows import lock_owner
 from meetings.lobbydays.actions import check_open
-from meetings.lobbydays.enums import Broken, Unserved
+from meetings.lobbydays.enums import Broken
 from meetings.lobbydays.errors import (
     AlreadyConfirmedError,
     LastOfTeamError,
@@ -24,17 +24,11 @@ from meetings.lobbydays.models import Delegate, LobbyDay, LobbyOffice, LobbyPlan
 from meetings.lobbydays.planner import make_plan
 from meetings.lobbydays.queries import is_confirmed, moment_of, problem_of, visits_of
 from meetings.lobbydays.rules import Plan, Visit, broken_rules, moves_between
-from meetings.scheduling.actions import (
-    AttendeeInput,
-    add_attendee,
-    confirm_meeting,
-    remove_attendee,
-    request_meeting,
-)
-from meetings.scheduling.enums import AttendeeRole, MeetingFormat, RequestChannel, RequestState
-from meetings.scheduling.models import Attendee, Meeting, MeetingRequest, Venue
-from meetings.scheduling.registry import Change, MeetingChange
-from meetings.scheduling.rules import OPEN_REQUEST, zone_of
+from meetings.scheduling.actions import confirm_meeting, request_meeting
+from meetings.scheduling.enums import MeetingFormat, RequestChannel, RequestState
+from meetings.scheduling.models import Meeting, MeetingRequest, Venue
+from meetings.scheduling.rules import OPEN_REQUEST
+from meetings.visits.actions import invited_as, off_meeting, off_team, on_meeting
 
 
 @transaction.atomic
@@ -96,13 +90,13 @@ def set_team(
     wanted = set(visit.team) if visit else set()
     there = {member.delegate.public_id: member for member in office.team.select_related("delegate")}
     for key in sorted(set(there) - wanted):
-        _off_meeting(office, there[key].delegate, by, at)
         there[key].delete()
+        off_meeting(office, there[key].delegate, by=by, at=at)
     lead = visit.lead if visit else ""
     office.team.filter(is_lead=True).exclude(delegate__public_id=lead).update(is_lead=False)
     for key in sorted(wanted - set(there)):
         TeamMember.objects.create(office=office, delegate=delegates[key])
-        _on_meeting(office, delegates[key], key == lead, by, at)
+        on_meeting(office, delegates[key], leads=key == lead, by=by, at=at)
     office.team.filter(delegate__public_id=lead, is_lead=False).update(is_lead=True)
 
 
@@ -185,11 +179,8 @@ def drop_delegate(delegate: Delegate, *, version: int, by: User, at: datetime) -
         return delegate
     save_version(delegate, version=version, at=at, left_at=at)
     for member in delegate.visits.select_related("office__meeting", "office__person"):
-        _off_meeting(member.office, delegate, by, at)
-        member.delete()
-        if member.is_lead:
-            able = member.office.team.filter(delegate__can_lead=True).order_by("delegate__name", "id")[:1]
-            TeamMember.objects.filter(pk__in=[each.pk for each in able]).update(is_lead=True)
+        off_team(member)
+        off_meeting(member.office, delegate, by=by, at=at)
     record("delegate.dropped", delegate, by=by, at=at, about=(delegate.lobby_day, delegate.person))
     return delegate
 
@@ -217,7 +208,7 @@ def confirm_office(office: LobbyOffice, *, version: int, title: str, by: User, a
         ends_at=starts + timedelta(minutes=day.slot_minutes),
         time_zone=day.time_zone,
         venue=_venue_of(office),
-        attendees=[_invited(member.delegate, member.is_lead) for member in members],
+        attendees=[invited_as(member.delegate, member.is_lead) for member in members],
         by=by,
         at=at,
     )
@@ -245,49 +236,3 @@ def _venue_of(office: LobbyOffice) -> Venue:
     same = Venue.objects.filter(name=name, room=office.room, time_zone=zone)
     found: Venue | None = same.filter(address=building.address if building else "").first()
     return found or Venue(name=name, address=building.address if building else "", room=office.room, time_zone=zone)
-
-
-def _invited(delegate: Delegate, is_lead: bool) -> AttendeeInput:
-    role = AttendeeRole.CONSTITUENT if delegate.area_id else AttendeeRole.NOTE_TAKER
-    return AttendeeInput(delegate.name, delegate.email, AttendeeRole.LEAD if is_lead else role, delegate.person)
-
-
-def _on_meeting(office: LobbyOffice, delegate: Delegate, is_lead: bool, by: User, at: datetime) -> None:
-    meeting = office.meeting
-    if meeting is not None and is_confirmed(office) and _attendee_of(meeting, delegate) is None:
-        meeting.refresh_from_db()
-        add_attendee(meeting, _invited(delegate, is_lead), version=meeting.version, by=by, at=at)
-
-
-def _off_meeting(office: LobbyOffice, delegate: Delegate, by: User, at: datetime) -> None:
-    meeting = office.meeting
-    attendee = _attendee_of(meeting, delegate) if meeting is not None and is_confirmed(office) else None
-    if meeting is not None and attendee is not None:
-        meeting.refresh_from_db()
-        remove_attendee(attendee, version=meeting.version, by=by, at=at)
-
-
-def _attendee_of(meeting: Meeting, delegate: Delegate) -> Attendee | None:
-    there = meeting.attendees.filter(removed_at=None)
-    found: Attendee | None = (
-        there.filter(email=delegate.email) if delegate.email else there.filter(email="", name=delegate.name)
-    ).first()
-    return found
-
-
-def follow_meeting(change: MeetingChange) -> None:
-    """A meeting moved or was called off on its own page: the office of the day follows."""
-    if change.kind not in {Change.MOVED, Change.CANCELLED}:
-        return
-    meeting = change.meeting
-    office = LobbyOffice.objects.filter(meeting=meeting).select_related("lobby_day").first()
-    if office is None:
-        return
-    day = office.lobby_day
-    is_there = meeting.starts_at.astimezone(zone_of(day.time_zone)).date() == day.held_on
-    if change.kind == Change.MOVED and is_there:
-        LobbyOffice.objects.filter(pk=office.pk).update(planned_at=meeting.starts_at)
-        return
-    office.team.all().delete()
-    why = Unserved.CANCELLED
-    LobbyOffice.objects.filter(pk=office.pk).update(meeting=None, planned_at=None, unserved=why, is_by_hand=False)
