@@ -12,7 +12,7 @@ from crm.access.rules import can
 from meetings.availability import views as mine
 from meetings.availability.models import InstitutionCalendar, WorkingHours
 from meetings.institutions import views as institutions
-from meetings.slots.views import FindTimeView
+from meetings.slots.views import CarryTimesView, FindTimeView
 
 
 class PlannersMenuItem(MenuItem):
@@ -39,6 +39,7 @@ def availability_urls() -> list[URLPattern]:
     return [
         path("availability/", mine.MyAvailabilityView.as_view(), name="my_availability"),
         path("availability/find/", FindTimeView.as_view(), name="find_time"),
+        path("availability/offer/", CarryTimesView.as_view(), name="carry_times"),
         path("availability/hours/", mine.HoursView.as_view(), name="my_hours"),
         path("availability/exceptions/add/", mine.ExceptionAddView.as_view(), name="exception_add"),
         path(

@@ -13,9 +13,10 @@ from crm.people.queries import mail_address_of
 from meetings.attendees.actions import AttendeeInput
 from meetings.attendees.forms import GuestForm, guest_choices, staff_choices
 from meetings.requests.errors import FormOnlyError
+from meetings.requests.rules import WantedTimes
 from meetings.scheduling.enums import AttendeeRole, RequestChannel
 from meetings.scheduling.errors import NoTimeError, NoTimesError, ReferenceMissingError, SchedulerAddressError
-from meetings.scheduling.forms import PlaceForm, TimeForm, WordsForm, time_rows, zone_clash
+from meetings.scheduling.forms import PlaceForm, TimeForm, WordsForm, time_initial, time_rows, zone_clash
 from meetings.scheduling.models import MeetingRequest, OfferedTime
 from meetings.scheduling.rules import WAITING_OFFERS, describe_times
 from meetings.steps.forms import StepForm, VersionForm
@@ -113,7 +114,10 @@ class AskForm(StepForm):
 
 
 class OfferForm(VersionForm):
-    """Up to three times. A row left empty does not count; a row without a zone takes that of the row above."""
+    """Up to three times, more when a search found more. A row left empty does not count.
+
+    A row without a zone takes that of the row above.
+    """
 
     holders = forms.MultipleChoiceField(
         label=_("Who of us keeps these times free"),
@@ -125,14 +129,20 @@ class OfferForm(VersionForm):
         ),
     )
 
-    def __init__(self, *args: Any, last_zone: str, needs_reason: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, last_zone: str, needs_reason: bool = False, wanted: WantedTimes | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.wanted = wanted or WantedTimes()
         if needs_reason:
             self.fields["reason"] = reason_field()
         data = args[0] if args else kwargs.get("data")
         holders: Any = self.fields["holders"]
         holders.choices = staff_choices()[1:]
-        self.parts += time_rows(data, ROWS, last_zone=last_zone)
+        holders.initial = self.wanted.holders
+        zone, count = self.wanted.zone or last_zone, max(ROWS, len(self.wanted.times))
+        found = [time_initial(*each, zone) for each in self.wanted.times] if data is None else []
+        self.parts += time_rows(data, count, last_zone=zone, wanted=found)
 
     def is_valid(self) -> bool:
         zone = str(self.parts[0]["zone"].value() or "")

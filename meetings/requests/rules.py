@@ -1,8 +1,9 @@
 """What an office expects of those who want a meeting, and what comes next: pure decisions."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
-from typing import Any
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Protocol
 
 from django.utils.translation import gettext_lazy as _
 
@@ -10,8 +11,9 @@ from crm.offices.enums import AskedBy
 from crm.offices.models import OfficeRules
 from meetings.requests.errors import CoolingOffError, FormOnlyError, NoticeError
 from meetings.scheduling.enums import RequestChannel, RequestState
+from meetings.scheduling.errors import UnknownZoneError
 from meetings.scheduling.models import MeetingRequest
-from meetings.scheduling.rules import zone_of
+from meetings.scheduling.rules import MAX_OFFERS, zone_of
 
 BADGES = {
     RequestState.REQUESTED: "warn",
@@ -111,3 +113,59 @@ def check_notice(
     first = breaks_notice(rules, times, at)
     if first is not None and rules is not None and not reason:
         raise NoticeError(first, rules.lead_days or 0)
+
+
+class Query(Protocol):
+    """The part of an address behind the question mark."""
+
+    def getlist(self, key: str) -> list[str]: ...
+
+
+@dataclass(frozen=True)
+class WantedTimes:
+    """Times found by a search and who keeps them free, as an address carries them to the form that offers them."""
+
+    times: tuple[tuple[datetime, datetime], ...] = ()
+    zone: str = ""
+    holders: tuple[str, ...] = ()
+    is_cut: bool = False
+    """More were chosen than can be offered at once."""
+
+
+def slot_words(starts_at: datetime, ends_at: datetime, missing: Iterable[int] = ()) -> str:
+    """A found time as an address carries it: both ends in UTC, and the keys of those who cannot come."""
+    ends = [f"{moment.astimezone(UTC):%Y-%m-%dT%H:%MZ}" for moment in (starts_at, ends_at)]
+    return "/".join([*ends, ".".join(map(str, missing))])
+
+
+def wanted_times(query: Query) -> WantedTimes:
+    """The times in an address. Whatever is no time of one day at that place is left out, never an error.
+
+    `holder` are those who can make every time; of those in `may` who can make all that were chosen.
+    """
+    zone = next(iter(query.getlist("zone")), "")
+    try:
+        place = zone_of(zone)
+    except UnknownZoneError:
+        return WantedTimes()
+    found: dict[tuple[datetime, datetime], set[str]] = {}
+    for words in dict.fromkeys(query.getlist("slot")):
+        parts = words[:400].split("/")
+        ends = [_moment(part) for part in parts[:2]]
+        if len(ends) == 2 and ends[0] and ends[1] and ends[0] < ends[1]:
+            start, end = (moment.astimezone(place) for moment in ends if moment)
+            if start.date() == end.date():
+                found[start, end] = set("".join(parts[2:3]).split("."))
+    times = sorted(list(found)[:MAX_OFFERS])
+    cannot = {who for time in times for who in found[time]}
+    free = [who for who in query.getlist("may") if who not in cannot]
+    holders = tuple(dict.fromkeys([*query.getlist("holder"), *free])) if times else ()
+    return WantedTimes(tuple(times), zone if times else "", holders, len(found) > MAX_OFFERS)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None and 2000 <= moment.year <= 2100 else None

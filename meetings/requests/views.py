@@ -32,7 +32,7 @@ from meetings.requests.queries import (
     partner_ties,
     rules_of,
 )
-from meetings.requests.rules import BADGES, first_day, is_form_only, is_overdue, next_words
+from meetings.requests.rules import BADGES, first_day, is_form_only, is_overdue, next_words, wanted_times
 from meetings.scheduling.actions import confirm_meeting, offer_times, request_meeting
 from meetings.scheduling.enums import AttendeeRole, MeetingFormat, RequestChannel, RequestState
 from meetings.scheduling.models import Meeting, MeetingRequest
@@ -234,8 +234,8 @@ class OfferTimesView(RequestStep):
         last = self.row.offered_times.order_by("-id").first()
         zone = last.time_zone if last else ""
         rules = rules_of(self.row.office_id)
-        limited = bool(rules and rules.lead_days)
-        return OfferForm(data, initial={"version": self.row.version}, last_zone=zone, needs_reason=limited)
+        limits = {"needs_reason": bool(rules and rules.lead_days), "wanted": wanted_times(self.request.GET)}
+        return OfferForm(data, initial={"version": self.row.version}, last_zone=zone, **limits)
 
     def perform(self, form: Any, *, by: User, at: datetime) -> MeetingRequest:
         given = {name: form.cleaned_data[name] for name in ("version", "reason") if name in form.cleaned_data}

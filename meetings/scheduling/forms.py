@@ -1,5 +1,6 @@
 """Forms of meetings: times in the zone of the place, the place itself, the words everybody sees."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -125,15 +126,18 @@ def wall_initial(start: datetime, length: timedelta) -> dict[str, Any]:
     return {"date": start.date(), "start": start.time(), "end": (start + length).time()}
 
 
-def time_rows(data: Any, count: int, *, last_zone: str = "") -> list[TimeForm]:
-    """So many times, each of which may stay empty; a row without a zone takes that of the row above."""
+def time_rows(data: Any, count: int, *, last_zone: str = "", wanted: Sequence[dict[str, Any]] = ()) -> list[TimeForm]:
+    """So many times, each of which may stay empty; a row without a zone takes that of the row above.
+
+    `wanted` are what the first rows start with; not for a form with data, where a row as it was would count as empty.
+    """
     rows = []
     for number in range(count):
         row = TimeForm(
             data,
             prefix=f"time{number}",
             empty_permitted=True,
-            initial={"zone": last_zone if number == 0 else ""},
+            initial={**(wanted[number] if number < len(wanted) else {}), "zone": last_zone if number == 0 else ""},
             legend=_("Time %(number)s") % {"number": number + 1},
         )
         if number:

@@ -11,8 +11,10 @@ from meetings.availability.forms import day_field, minutes_field
 from meetings.availability.models import InstitutionCalendar
 from meetings.availability.queries import Search
 from meetings.availability.rules import MAX_DAYS
+from meetings.requests.views import request_title
 from meetings.scheduling.forms import zone_choices
 from meetings.scheduling.models import MeetingRequest, Venue
+from meetings.scheduling.rules import ASKED
 from meetings.steps.forms import StepForm
 
 
@@ -73,3 +75,25 @@ class FindTimeForm(StepForm):
             request=request,
             outside_hours=given["outside_hours"],
         )
+
+
+class CarryForm(StepForm):
+    """For which request the times are that a search without one found; sent by GET."""
+
+    request = forms.ModelChoiceField(
+        MeetingRequest.objects.none(),
+        label=_("For which request"),
+        to_field_name="public_id",
+        empty_label=_("Choose the request"),
+        error_messages={
+            "required": _("Choose the request these times are for."),
+            "invalid_choice": _("Choose one of the requests in the list."),
+        },
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, use_required_attribute=False, **kwargs)
+        open_ones = MeetingRequest.objects.visible_to(user).filter(state__in=ASKED).select_related("person", "ask")
+        chosen: Any = self.fields["request"]
+        chosen.queryset = open_ones.order_by("person__sort_name", "id")
+        chosen.label_from_instance = request_title
