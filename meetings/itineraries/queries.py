@@ -42,6 +42,10 @@ def day_link(itinerary: Itinerary) -> str:
 
 
 def place_of(office: LobbyOffice) -> str:
+    """Where the team goes: the building of the office; where there is none, what its meeting says."""
+    meeting = office.meeting if office.building is None and is_confirmed(office) else None
+    if meeting is not None and not office.room:
+        return str(meeting.venue) if meeting.venue else meeting.join_url
     building = office.building
     parts = (building.name, office.room, building.address) if building else (office.room,)
     return ", ".join(part for part in parts if part)

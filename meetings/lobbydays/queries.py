@@ -162,7 +162,7 @@ def offices_seen(day: LobbyDay, user: User) -> list[LobbyOffice]:
     rows = LobbyOffice.objects.visible_to(user).filter(lobby_day=day)
     seen = visible_rows(Delegate, user).filter(left_at=None)
     team = TeamMember.objects.filter(delegate__in=seen.order_by().values("pk")).select_related("delegate")
-    rows = rows.select_related("person", "building", "area", "meeting")
+    rows = rows.select_related("person", "building", "area", "meeting__venue")
     return list(rows.prefetch_related(Prefetch("team", team)).order_by("priority", "person__sort_name", "id"))
 
 
@@ -202,7 +202,8 @@ def itinerary_of(delegate: Delegate) -> list[LobbyOffice]:
     """Where one delegate goes, in order of time, with the whole team. Three queries."""
     mine = Q(team__delegate=delegate)
     offices = LobbyOffice.objects.filter(mine, lobby_day=delegate.lobby_day_id).exclude(planned_at=None)
-    found = offices.select_related("person", "building", "meeting", "organization").prefetch_related(_teams())
+    offices = offices.select_related("person", "building", "meeting__venue", "organization")
+    found = offices.prefetch_related(_teams())
     return sorted(found, key=lambda office: (starts_at(office), office.pk))
 
 

@@ -10,7 +10,7 @@ VERBS = {
     "lobby_day.finished": _("The lobby day is over."),
     "lobby_day.offices_added": _("Put on a lobby day."),
     "lobby_day.office_removed": _("Taken off a lobby day."),
-    "lobby_day.delegates_added": _("%(count)s delegates joined a lobby day from a table."),
+    "lobby_day.delegates_added": _("Delegates joined a lobby day from a table: %(count)s."),
     "lobby_day.planned": _("The lobby day was planned, version %(number)s."),
     "lobby_day.published": _("The itineraries went out to those whose day changed: %(count)s."),
     "lobby_office.edited": _("An office of the lobby day was changed."),

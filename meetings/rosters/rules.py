@@ -138,6 +138,9 @@ class _Judge:
     def settle(self, row: Row) -> None:
         """Whether this is somebody new, somebody of the day, or the same as an earlier row."""
         values = row.values
+        if row.draft.cells.get("email", "").strip() and not values["email"]:
+            row.fate = Fate.WRONG
+            return
         keys = list(_keys(values["email"], values["person"], values["name"]))
         delegate = next((self.there[key] for key in keys if key in self.there), None)
         earlier = next((self.seen[key] for key in keys if key in self.seen), None)

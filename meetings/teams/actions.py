@@ -22,7 +22,7 @@ from meetings.lobbydays.errors import (
 )
 from meetings.lobbydays.models import Delegate, LobbyDay, LobbyOffice, LobbyPlan, TeamMember
 from meetings.lobbydays.planner import make_plan
-from meetings.lobbydays.queries import is_confirmed, moment_of, problem_of, visits_of
+from meetings.lobbydays.queries import is_confirmed, moment_of, problem_of, starts_at, visits_of
 from meetings.lobbydays.rules import Plan, Visit, broken_rules, moves_between
 from meetings.scheduling.actions import confirm_meeting, request_meeting
 from meetings.scheduling.enums import MeetingFormat, RequestChannel, RequestState
@@ -77,7 +77,7 @@ def _write(day: LobbyDay, plan: Plan, by: User, at: datetime) -> None:
     for office in day.offices.select_related("meeting", "person", "building", "lobby_day"):
         visit = plan.visits.get(office.public_id)
         why = plan.unserved.get(office.public_id, "")
-        moment = moment_of(day, visit.start) if visit else None
+        moment = moment_of(day, visit.start) if visit else starts_at(office) if is_confirmed(office) else None
         if (office.planned_at, office.unserved) != (moment, why):
             LobbyOffice.objects.filter(pk=office.pk).update(planned_at=moment, unserved=why)
         set_team(office, visit, delegates, by=by, at=at)

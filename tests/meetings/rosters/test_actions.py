@@ -126,6 +126,8 @@ def test_a_name_alone_is_never_taken_for_somebody_with_an_address(day, coordinat
 
     sentence = "Somebody of this name is in the delegation with an address; write the address in the file."
     assert faults(rows) == [(2, "Name", sentence)]
+    _sheet, rows = look(day, coordinator, "kim vale,kim@")
+    assert [fault[1] for fault in faults(rows)] == ["E-mail"]
 
 
 def test_a_person_one_may_not_see_is_not_taken(day, coordinator) -> None:

@@ -6,6 +6,7 @@ import pytest
 from crm.activity.queries import timeline_of
 from crm.base.errors import StaleVersionError
 from crm.messaging.models import Message
+from meetings.itineraries.queries import content_for
 from meetings.lobbydays.actions import finish_day
 from meetings.lobbydays.errors import AlreadyConfirmedError, DayOverError, OtherMeetingError
 from meetings.lobbydays.models import LobbyOffice, TeamMember
@@ -109,6 +110,21 @@ def test_a_linked_meeting_without_a_team_gets_one_when_planned(day, stands, coor
     assert team(day) == [("Ada Lead", True)]
     assert invited(stands) == ["ada@home.example", "boss@home.example"]
     assert stands.attendees.get(email="ada@home.example").role == AttendeeRole.NOTE_TAKER
+
+
+def test_a_linked_meeting_without_a_lead_keeps_its_time(day, stands, coordinator) -> None:
+    day.delegates.update(can_lead=False)
+    Attendee.objects.filter(email="ada@home.example").update(removed_at=AT)
+    link_meeting(office_of(day), stands, version=1, by=coordinator, at=AT)
+
+    plan_day(day, by=coordinator, at=AT)
+    stands.refresh_from_db()
+    given = AttendeeInput("Ada", "ada@home.example", AttendeeRole.EXPERT)
+    add_attendee(stands, given, version=stands.version, by=coordinator, at=AT)
+
+    assert (office_of(day).planned_at, team(day)) == (ELEVEN, [("Ada Lead", False)])
+    ada = day.delegates.get(name="Ada Lead")
+    assert [leg["place"] for leg in content_for(day, ada)] == [str(stands.venue)]
 
 
 @pytest.mark.parametrize(
