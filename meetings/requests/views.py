@@ -234,7 +234,10 @@ class OfferTimesView(RequestStep):
         last = self.row.offered_times.order_by("-id").first()
         zone = last.time_zone if last else ""
         rules = rules_of(self.row.office_id)
-        limits = {"needs_reason": bool(rules and rules.lead_days), "wanted": wanted_times(self.request.GET)}
+        limits: dict[str, Any] = {
+            "needs_reason": bool(rules and rules.lead_days),
+            "wanted": wanted_times(self.request.GET),
+        }
         return OfferForm(data, initial={"version": self.row.version}, last_zone=zone, **limits)
 
     def perform(self, form: Any, *, by: User, at: datetime) -> MeetingRequest:
