@@ -189,7 +189,7 @@ class Membership(Sourced):
             models.Index(fields=["person", "-start_date"]),
             models.Index(fields=["organization", "end_date", "start_date", "person"]),
             models.Index(fields=["on_behalf_of", "end_date", "start_date", "person"]),
-            models.Index(fields=["area", "end_date"]),
+            models.Index(fields=["area", "end_date", "start_date", "person"]),
         ]
 
     def __str__(self) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 from django.db.models.expressions import RawSQL
 from django.utils.datastructures import MultiValueDict
@@ -156,19 +157,27 @@ def holding(people: Any, on: date, *conditions: Q, either: Iterable[Q] = ()) -> 
     return drawn_from(people, Membership.objects.current_on(on).filter(*conditions), "person", *either)
 
 
+BELOW = (
+    "WITH RECURSIVE below(id) AS (SELECT id FROM crm_area WHERE id = %s UNION SELECT crm_area.id FROM crm_area "
+    "JOIN below ON crm_area.parent_id = below.id) SELECT id FROM below"
+)
+
+
 def within(area: Area) -> RawSQL:
     """The keys of an area and of everything that lies in it, for `area__in`."""
-    below = (
-        "WITH RECURSIVE below(id) AS (SELECT id FROM crm_area WHERE id = %s "
-        "UNION SELECT crm_area.id FROM crm_area "
-        "JOIN below ON crm_area.parent_id = below.id) SELECT id FROM below"
-    )
-    return RawSQL(below, [area.pk])
+    return RawSQL(BELOW, [area.pk])
+
+
+def keys_within(area: Area) -> list[int]:
+    """The same keys, at hand."""
+    with connection.cursor() as cursor:
+        cursor.execute(BELOW, [area.pk])
+        return [key for (key,) in cursor.fetchall()]
 
 
 def in_area(people: Any, area: Area, on: date, *conditions: Q) -> Any:
     """Those whose seat or job stands for an area or for something in it."""
-    areas = list(Area.objects.filter(pk__in=within(area)).order_by().values_list("pk", flat=True))
+    areas = keys_within(area)
     posts = list(Post.objects.filter(Among(F("area"), areas)).order_by().values_list("pk", flat=True))
     return holding(people, on, *conditions, either=(Q(Among(F("area"), areas)), Q(Among(F("post"), posts))))
 
