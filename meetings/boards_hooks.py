@@ -13,7 +13,15 @@ from crm.access.rules import can
 from crm.followups.registry import register_my_day
 from meetings.boards.views import BoardView, RequestToView
 from meetings.calendars.views import CalendarView
-from meetings.pipeline.views import FollowUpView, HoldView, NextActionView, StaffView, my_day_section
+from meetings.pipeline.views import (
+    FollowUpView,
+    HoldView,
+    MeetingStaffView,
+    NextActionView,
+    PolicymakerBackView,
+    StaffView,
+    my_day_section,
+)
 from meetings.scheduling.models import Meeting, MeetingRequest
 
 register_my_day("meeting_requests", 12, my_day_section)
@@ -21,12 +29,14 @@ register_my_day("meeting_requests", 12, my_day_section)
 
 @hooks.register("register_admin_urls")
 def pipeline_urls() -> list[URLPattern]:
-    row = "meetings/request/<str:public_id>/"
+    row, meeting = "meetings/request/<str:public_id>/", "meetings/meeting/<str:public_id>/"
     return [
         path(f"{row}follow-up/", FollowUpView.as_view(), name="request_follow_up"),
         path(f"{row}next/", NextActionView.as_view(), name="request_next"),
         path(f"{row}hold/", HoldView.as_view(), name="request_hold"),
         path(f"{row}staff/", StaffView.as_view(), name="request_staff"),
+        path(f"{meeting}staff/", MeetingStaffView.as_view(), name="meeting_staff"),
+        path(f"{meeting}staff/back/", PolicymakerBackView.as_view(), name="meeting_staff_back"),
         path(f"{row}to/", RequestToView.as_view(), name="request_to"),
         path("meetings/calendar/", CalendarView.as_view(), name="meetings_calendar"),
         path("meetings/board/", BoardView.as_view(), name="requests_board"),

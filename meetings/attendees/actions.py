@@ -47,7 +47,7 @@ class AttendeeInput:
 
 
 @transaction.atomic
-def add_attendee(meeting: Meeting, invited: AttendeeInput, *, version: int, by: User, at: datetime) -> Attendee:
+def add_attendee(meeting: Meeting, invited: AttendeeInput, *, version: int, by: User | None, at: datetime) -> Attendee:
     """Invite one more; only she gets a mail. Somebody removed before comes back as the same row.
 
     The second call raises AttendeeTwiceError.
@@ -56,7 +56,26 @@ def add_attendee(meeting: Meeting, invited: AttendeeInput, *, version: int, by: 
     email = _email(invited.email)
     back = meeting.attendees.filter(email=email).exclude(removed_at=None).first() if email else None
     save_version(meeting, version=version, at=at)
-    attendee = _bring_back(back, invited) if back else create_attendee(meeting, invited)
+    return _welcome(_bring_back(back, invited) if back else create_attendee(meeting, invited), meeting, by, at)
+
+
+@transaction.atomic
+def bring_back(attendee: Attendee, *, version: int, by: User | None, at: datetime) -> Attendee:
+    """Invite somebody again who was taken off: the same row, so the history stays one.
+
+    `version` is the meeting's. The second call raises AttendeeTwiceError.
+    """
+    meeting = attendee.meeting
+    check_running(meeting)
+    if attendee.removed_at is None:
+        raise AttendeeTwiceError
+    save_version(meeting, version=version, at=at)
+    role, who = AttendeeRole(attendee.role), {"person": attendee.person, "user": attendee.user}
+    same = AttendeeInput(attendee.name, attendee.email, role, **who)
+    return _welcome(_bring_back(attendee, same), meeting, by, at)
+
+
+def _welcome(attendee: Attendee, meeting: Meeting, by: User | None, at: datetime) -> Attendee:
     link_schedulers(meeting)
     record("attendee.added", attendee, by=by, at=at, about=(meeting, meeting.person, meeting.ask, attendee.person))
     announce(MeetingChange(Change.ATTENDEE_ADDED, meeting, by, at, attendee=attendee))
@@ -64,7 +83,7 @@ def add_attendee(meeting: Meeting, invited: AttendeeInput, *, version: int, by: 
 
 
 @transaction.atomic
-def remove_attendee(attendee: Attendee, *, version: int, by: User, at: datetime) -> Attendee:
+def remove_attendee(attendee: Attendee, *, version: int, by: User | None, at: datetime) -> Attendee:
     """Uninvite one; only she is told. `version` is the meeting's. The second call raises MeetingOverError."""
     meeting = attendee.meeting
     check_running(meeting)
@@ -222,7 +241,8 @@ def link_schedulers(meeting: Meeting) -> None:
 
     Without a policymaker it is that of the first of her staff, who comes instead.
     """
-    office = list(meeting.attendees.filter(role__in=[AttendeeRole.POLICYMAKER, AttendeeRole.OFFICE_STAFF]))
+    heads = [AttendeeRole.POLICYMAKER, AttendeeRole.OFFICE_STAFF]
+    office = list(meeting.attendees.filter(role__in=heads, removed_at=None))
     principal = min(office, key=lambda each: (each.role != AttendeeRole.POLICYMAKER, each.pk), default=None)
     if principal is not None:
         waiting = meeting.attendees.filter(role=AttendeeRole.SCHEDULER, answers_for=None)

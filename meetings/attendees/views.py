@@ -23,7 +23,7 @@ from meetings.attendees.queries import newest_offer, residences, suggested_const
 from meetings.attendees.rules import may_be_named, missing_roles
 from meetings.scheduling.enums import AttendeeRole, MeetingState, PartStat
 from meetings.scheduling.models import Attendee, Meeting
-from meetings.scheduling.queries import active_attendees, office_answer
+from meetings.scheduling.queries import active_attendees, office_answer, replaced_at
 from meetings.scheduling.registry import attendee_marks
 from meetings.scheduling.rules import is_running
 from meetings.scheduling.views import MeetingStep, meeting_url
@@ -52,7 +52,7 @@ def attendees_panel(meeting: Meeting, user: User) -> dict[str, Any]:
         "meeting": meeting,
         "office": office if office and office.attendee else None,
         "office_badge": BADGES.get(office.partstat, "") if office else "",
-        "instead_of": _instead_of(meeting, user) if sees_all else "",
+        **(_instead(meeting, user) if sees_all else {}),
         "sees_all": sees_all,
         "may_change": can(user, Act.CHANGE, meeting) and is_running(meeting),
         "missing": [role.label for role in missing_roles(people)] if sees_all and is_running(meeting) else [],
@@ -60,10 +60,16 @@ def attendees_panel(meeting: Meeting, user: User) -> dict[str, Any]:
     }
 
 
-def _instead_of(meeting: Meeting, user: User) -> str:
-    """The policymaker's name when staff come in her place."""
-    moved = meeting.request is not None and meeting.request.staff_instead_id is not None
-    return meeting.person.name if moved and can(user, Act.VIEW, meeting.person) else ""
+def _instead(meeting: Meeting, user: User) -> dict[str, Any]:
+    """Whom staff stand in for, and when and how the policymaker said so, if that was after the confirmation."""
+    row, gone = meeting.request, replaced_at(meeting)
+    is_moved = (row is not None and row.staff_instead_id is not None) or gone is not None
+    return {
+        "is_moved": is_moved,
+        "is_unnamed": gone is not None and row is not None and row.staff_instead_id is None,
+        "instead_of": meeting.person.name if is_moved and can(user, Act.VIEW, meeting.person) else "",
+        "sent": gone.answers.select_related("noted_by").order_by("-id").first() if gone else None,
+    }
 
 
 def _row(attendee: Attendee, home: Residence | None, *, sees_all: bool) -> dict[str, Any]:

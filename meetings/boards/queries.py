@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, Count, F, Value, When, Window
+from django.db.models import BooleanField, Case, Count, ExpressionWrapper, F, Value, When, Window
 from django.db.models.functions import RowNumber
 
 from crm.access.models import User
@@ -16,6 +16,7 @@ from meetings.boards.rules import STAGES_OF_MEETINGS, STAGES_OF_REQUESTS, stage_
 from meetings.requests.models import RequestNote
 from meetings.scheduling.enums import NoteKind, RequestState
 from meetings.scheduling.models import MeetingRequest
+from meetings.scheduling.queries import staff_come
 from meetings.scheduling.rules import OPEN_REQUEST
 
 SHOWN = 20
@@ -54,10 +55,11 @@ def requests_on_board(
 def columns(rows: Any) -> list[BoardColumn]:
     """Every stage with its first cards; a card has `stage` and `follow_ups`. Three queries, however many rows."""
     found = {stage: BoardColumn(stage) for stage in Stage}
-    counts = rows.order_by().values_list("state", "meeting__state").annotate(number=Count("pk"))
-    for state, meeting_state, number in counts:
-        found[stage_of(state, meeting_state)].total += number
-    cards = list(_first_of_each(rows))
+    told = rows.annotate(is_moved=ExpressionWrapper(staff_come(), output_field=BooleanField()))
+    counts = told.order_by().values_list("state", "meeting__state", "is_moved").annotate(number=Count("pk"))
+    for state, meeting_state, is_moved, number in counts:
+        found[stage_of(state, meeting_state, is_moved=bool(is_moved))].total += number
+    cards = list(_first_of_each(told))
     follow_ups = _follow_ups([card.pk for card in cards])
     for card in cards:
         card.follow_ups = follow_ups[card.pk]
@@ -68,6 +70,7 @@ def columns(rows: Any) -> list[BoardColumn]:
 def _first_of_each(rows: Any) -> Any:
     """What is due first stands first; where nothing is due, what changed last."""
     met = [When(state=RequestState.CONFIRMED, meeting__state=each, then=Value(to)) for each, to in _pairs()]
+    met.append(When(is_moved=True, then=Value(Stage.TO_STAFF.value)))
     settled = [When(state=state, then=Value(stage.value)) for state, stage in STAGES_OF_REQUESTS.items()]
     order = (F("next_action_on").asc(nulls_last=True), F("updated_at").desc(), F("pk").asc())
     staged = rows.annotate(stage=Case(*met, *settled, default=F("state")))

@@ -18,11 +18,12 @@ from crm.access.views import RowRuleMixin
 from meetings.boards.enums import Stage
 from meetings.boards.forms import BoardForm
 from meetings.boards.queries import BoardColumn, columns, requests_on_board
-from meetings.boards.rules import MEETING_STEPS, MOVES, stage_of, step_to
+from meetings.boards.rules import MEETING_STEPS, moves_of, stage_of, step_to
 from meetings.requests.rules import is_overdue, next_words
 from meetings.requests.views import RequestMixin, request_url
 from meetings.scheduling.enums import RequestState
 from meetings.scheduling.models import Meeting, MeetingRequest
+from meetings.scheduling.queries import staff_come
 from meetings.scheduling.views import meeting_url, when_words
 from meetings.steps.views import AdminPage
 
@@ -86,7 +87,7 @@ def _card(row: MeetingRequest, stage: Stage, today: Any) -> dict[str, Any]:
         "when": when,
         "next": next_words(row),
         "late": is_overdue(row, today),
-        "moves": [(each.value, each.label) for each in MOVES[stage]],
+        "moves": [(each.value, each.label) for each in moves_of(stage, has_meeting=meeting is not None)],
     }
 
 
@@ -98,8 +99,9 @@ class RequestToView(RequestMixin, AdminPage):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         wanted = request.GET.get("to", "")
         meeting = Meeting.objects.visible_to(request.user).filter(request=self.row).first()
-        now = stage_of(self.row.state, meeting.state if meeting else None)
-        step = step_to(now, Stage(wanted)) if wanted in Stage.values else ""
+        moved = MeetingRequest.objects.filter(staff_come(), pk=self.row.pk).exists()
+        now = stage_of(self.row.state, meeting.state if meeting else None, is_moved=moved)
+        step = step_to(now, Stage(wanted), has_meeting=meeting is not None) if wanted in Stage.values else ""
         if not step:
             messages.error(request, _("The card cannot go there from where it stands now. Choose another column."))
             return redirect(f"{reverse('requests_board')}#r-{self.row.public_id}")

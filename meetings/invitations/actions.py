@@ -52,6 +52,7 @@ PARTSTATS: dict[PartStat, Partstat] = {
     PartStat.ACCEPTED: "ACCEPTED",
     PartStat.TENTATIVE: "TENTATIVE",
     PartStat.DECLINED: "DECLINED",
+    PartStat.DELEGATED: "DELEGATED",
 }
 
 
@@ -92,7 +93,8 @@ def send_for_change(change: MeetingChange) -> None:
         case Change.ANSWERED:
             _echo(one, change)
         case Change.ATTENDEE_REMOVED:
-            _uninvite(one, change, Occasion.UNINVITED)
+            goes = change.attendee is not None and change.attendee.partstat == PartStat.DELEGATED
+            _uninvite(one, change, Occasion.REPLACED if goes else Occasion.UNINVITED)
         case Change.CANCELLED:
             _uninvite(everybody, change, Occasion.CANCELLED)
 
@@ -175,7 +177,7 @@ def _echo(attendees: Sequence[Attendee], change: MeetingChange) -> None:
 
 
 def _uninvite(attendees: Sequence[Attendee], change: MeetingChange, occasion: Occasion) -> None:
-    raised = 1 if occasion == Occasion.UNINVITED else 0
+    raised = 0 if occasion == Occasion.CANCELLED else 1
     left = [past for past, _taken in _unplanned(attendees, Method.CANCEL, change).values() if past.has_invitation]
     _plan([Plan(past, Method.CANCEL, occasion, past.sequence + raised, change.at, change.at) for past in left])
 

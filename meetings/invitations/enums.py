@@ -40,4 +40,5 @@ class ReviewDecision(models.TextChoices):
     ACCEPT_TIME = "accept_time", _("move the meeting to the time they propose")
     REFUSE_TIME = "refuse_time", _("keep the time and say so")
     ASK_AGAIN = "ask_again", _("send the invitation again")
+    STAFF_INSTEAD = "staff_instead", _("note that staff come instead of the policymaker")
     INVITE = "invite", _("invite the person they name")

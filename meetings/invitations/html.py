@@ -28,6 +28,7 @@ class Occasion(StrEnum):
     AGAIN = "again"
     CANCELLED = "cancelled"
     UNINVITED = "uninvited"
+    REPLACED = "replaced"
     TIME_REFUSED = "time_refused"
 
 
@@ -137,6 +138,7 @@ def _subject(occasion: Occasion) -> str:
         Occasion.AGAIN: _("Invitation: %(title)s"),
         Occasion.CANCELLED: _("Cancelled: %(title)s"),
         Occasion.UNINVITED: _("Invitation withdrawn: %(title)s"),
+        Occasion.REPLACED: _("Your staff come instead: %(title)s"),
         Occasion.TIME_REFUSED: _("The time stays: %(title)s"),
     }[occasion]
 
@@ -152,6 +154,10 @@ def _opening(occasion: Occasion) -> str:
         Occasion.CANCELLED: _("The meeting “%(title)s” is cancelled. You need not do anything."),
         Occasion.UNINVITED: _(
             "You are no longer expected at the meeting “%(title)s”. It goes on without you; you need not do anything."
+        ),
+        Occasion.REPLACED: _(
+            "Thank you for sending somebody of your staff to the meeting “%(title)s”. "
+            "It leaves your calendar, and you need not do anything."
         ),
         Occasion.TIME_REFUSED: _(
             "Thank you for proposing another time. We cannot make it, so the meeting stays as it is."

@@ -15,6 +15,8 @@ from meetings.scheduling.models import OfferedTime
 from meetings.scheduling.rules import WAITING_OFFERS, describe_times
 from meetings.steps.forms import VersionForm
 
+LATER = "later"
+
 
 class SendForm(VersionForm):
     """How a draft goes out. An office that takes its form only gets no mail."""
@@ -113,14 +115,48 @@ class StaffForm(VersionForm):
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
-        if self.chosen() is None and not given.get("new_name"):
+        if self.is_named() and self.chosen() is None:
             self.add_error("new_name", str(StaffMissingError.sentence))
         return given
 
+    def is_named(self) -> bool:
+        """Whether they said who comes."""
+        return True
+
     def chosen(self) -> Person | NewScheduler | None:
+        if not self.is_named():
+            return None
         known = self.people.get(self.cleaned_data.get("staff", ""))
         name = self.cleaned_data.get("new_name", "")
         return known or (NewScheduler(name, self.cleaned_data.get("new_email", "")) if name else None)
+
+
+class MeetingStaffForm(StaffForm):
+    """Who comes to a confirmed meeting instead of the policymaker, or that they have not said so yet."""
+
+    comment = forms.CharField(
+        label=_("In their words"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        who: Any = self.fields["staff"]
+        who.choices = [*who.choices, (LATER, _("they have not said yet"))]
+
+    def is_named(self) -> bool:
+        return self.cleaned_data.get("staff") != LATER
+
+
+class PolicymakerBackForm(VersionForm):
+    """The policymaker comes after all; `staff` is who was to come instead, if she is expected."""
+
+    keeps_staff = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, staff: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["keeps_staff"].label = _("%(name)s comes as well") % {"name": staff}
+        if not staff:
+            del self.fields["keeps_staff"]
 
 
 class CloseForm(VersionForm):

@@ -8,6 +8,8 @@ VERBS = {
     "meeting_request.followed_up": _("The request was followed up."),
     "meeting_request.held": _("The office holds a time for us."),
     "meeting_request.to_staff": _("Staff of the office will meet us instead."),
+    "meeting.to_staff": _("Staff of the office come to the meeting instead."),
+    "meeting.from_staff": _("The policymaker comes to the meeting after all."),
     "meeting_request.planned": _("The next action of the request was changed."),
 }
 

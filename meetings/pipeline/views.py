@@ -1,4 +1,4 @@
-"""Steps of a request: sending the draft, following up, a time they hold, staff instead, a no."""
+"""Steps of a request: sending the draft, following up, a time they hold, staff instead (also later), a no."""
 
 from datetime import datetime
 from typing import Any
@@ -11,15 +11,32 @@ from crm.access.enums import Act
 from crm.access.models import User
 from crm.access.rules import can
 from crm.people.models import Membership, Person
-from meetings.pipeline.actions import follow_up_request, hold_times, move_to_staff, plan_next_action
-from meetings.pipeline.forms import CloseForm, FollowUpForm, HoldForm, NextActionForm, SendForm, StaffForm
-from meetings.requests.queries import last_met, rules_of
+from meetings.pipeline.actions import (
+    follow_up_request,
+    hold_times,
+    move_to_staff,
+    plan_next_action,
+    send_staff_instead,
+    take_back_staff,
+)
+from meetings.pipeline.forms import (
+    CloseForm,
+    FollowUpForm,
+    HoldForm,
+    MeetingStaffForm,
+    NextActionForm,
+    PolicymakerBackForm,
+    SendForm,
+    StaffForm,
+)
+from meetings.requests.queries import last_met, office_of, rules_of
 from meetings.requests.rules import is_form_only, is_overdue, next_words
 from meetings.requests.views import RequestStep, office_words, request_url
 from meetings.scheduling.actions import close_request, send_request
-from meetings.scheduling.enums import RequestChannel, RequestState
-from meetings.scheduling.models import MeetingRequest
+from meetings.scheduling.enums import AnswerSource, RequestChannel, RequestState
+from meetings.scheduling.models import Meeting, MeetingRequest
 from meetings.scheduling.queries import requests_to_follow_up
+from meetings.scheduling.views import MeetingStep, meeting_url
 from meetings.steps.forms import StepForm
 
 SHOWN = 20
@@ -98,14 +115,71 @@ class StaffView(RequestStep):
     intro = _("This is an answer of the office: the meeting counts for the policymaker, and her staff are invited.")
 
     def get_form(self, data: Any = None) -> StepForm:
-        jobs = Membership.objects.current_on(timezone.localdate()).filter(organization=self.row.office_id)
-        people = Person.objects.visible_to(self.request.user).filter(pk__in=jobs.order_by().values("person"))
-        others = people.exclude(pk=self.row.person_id).order_by("sort_name", "id")
-        return StaffForm(data, initial={"version": self.row.version}, people=others)
+        people = colleagues(self.row.person, self.row.office_id, self.request.user)
+        return StaffForm(data, initial={"version": self.row.version}, people=people)
 
     def perform(self, form: Any, *, by: User, at: datetime) -> MeetingRequest:
         version = form.cleaned_data["version"]
         return move_to_staff(self.row, staff=form.chosen(), version=version, by=by, at=at)
+
+
+def colleagues(person: Person, office: Any, user: Any) -> Any:
+    """Who works in an office beside its policymaker, as far as this user may see them, by name."""
+    jobs = Membership.objects.current_on(timezone.localdate()).filter(organization=office)
+    people = Person.objects.visible_to(user).filter(pk__in=jobs.order_by().values("person"))
+    return people.exclude(pk=person.pk).order_by("sort_name", "id")
+
+
+class MeetingStaffView(MeetingStep):
+    """The office confirmed, then says that staff come instead."""
+
+    page_title = _("Staff come instead")
+    button = _("Note who comes")
+    done = _("Noted. The meeting stands, and the policymaker gets no more mail about it.")
+    intro = _(
+        "The meeting stands and still counts for the policymaker. Who comes instead is invited; the policymaker gets "
+        "one last mail that takes it out of the calendar, if the invitation has left."
+    )
+
+    def get_form(self, data: Any = None) -> StepForm:
+        user: Any = self.request.user
+        row, person = self.meeting.request, self.meeting.person
+        office = row.office_id if row else office_of(person, user, timezone.localdate())
+        people = colleagues(person, office, user)
+        return MeetingStaffForm(data, initial={"version": self.meeting.version}, people=people)
+
+    def perform(self, form: Any, *, by: User, at: datetime) -> Meeting:
+        version, words = form.cleaned_data["version"], form.cleaned_data["comment"]
+        source = AnswerSource.PHONE
+        return send_staff_instead(
+            self.meeting, staff=form.chosen(), source=source, version=version, by=by, at=at, words=words
+        )
+
+    def next_url(self, result: Any) -> str:
+        return meeting_url(self.meeting, "who")
+
+
+class PolicymakerBackView(MeetingStep):
+    """Staff were to come instead; now the policymaker comes."""
+
+    page_title = _("The policymaker comes after all")
+    button = _("Invite the policymaker again")
+    done = _("The policymaker is expected again and asked for an answer.")
+    intro = _("The policymaker gets the invitation again, if we have an e-mail address. The time and the place stay.")
+
+    def get_form(self, data: Any = None) -> StepForm:
+        row, user = self.meeting.request, self.request.user
+        staff = row.staff_instead if row else None
+        name = staff.name if staff and can(user, Act.VIEW, staff) else ""
+        return PolicymakerBackForm(data, initial={"version": self.meeting.version}, staff=name)
+
+    def perform(self, form: Any, *, by: User, at: datetime) -> Meeting:
+        given = form.cleaned_data
+        keeps = given.get("keeps_staff", False)
+        return take_back_staff(self.meeting, keeps_staff=keeps, version=given["version"], by=by, at=at)
+
+    def next_url(self, result: Any) -> str:
+        return meeting_url(self.meeting, "who")
 
 
 class CloseRequestView(RequestStep):

@@ -20,23 +20,28 @@ from meetings.invitations.errors import CalendarReplyError
 from meetings.invitations.itip_reply import ReplyParsed
 from meetings.invitations.models import ReplyReview
 from meetings.invitations.queries import sequence_for
-from meetings.invitations.rules import Reason, Verdict, VerdictKind
+from meetings.invitations.rules import COUNTED, Reason, Verdict, VerdictKind
+from meetings.pipeline.actions import send_staff_instead
 from meetings.replies.errors import DecisionError, ReviewDoneError
 from meetings.replies.queries import (
     answered_message,
     attendee_of,
+    colleague_in,
     judged,
     meeting_of,
+    newcomer_in,
     newest_send,
     read_answer,
     send_of,
+    stand_in,
 )
-from meetings.replies.rules import decisions_for
-from meetings.scheduling.actions import AttendeeInput, add_attendee, move_meeting, record_answer
+from meetings.replies.rules import comment_of, decisions_for, head_for, proposed_end
+from meetings.scheduling.actions import add_attendee, move_meeting, record_answer
 from meetings.scheduling.enums import AnswerSource, AttendeeRole, PartStat
 from meetings.scheduling.models import Attendee, AttendeeAnswer, Meeting, MeetingRequest
 from meetings.scheduling.rules import describe_times, is_running
 
+StaffNamed = tuple[str, str]
 Handled = tuple[InboundState, str]
 
 
@@ -71,6 +76,24 @@ def take_answer(
 
 
 @transaction.atomic
+def send_staff(attendee: Attendee, *, source: AnswerSource, at: datetime, comment: str = "") -> None:
+    """The office says that staff come instead of the policymaker this attendee answers for; the owner is told by mail.
+
+    Who comes is known when the comment holds the address of a colleague, else the owner gets a task. The second
+    call, and that of somebody who answers for nobody, changes nothing. Raises MeetingOverError when it is too late.
+    """
+    head = head_for(attendee)
+    if head is None:
+        return
+    meeting = Meeting.objects.select_for_update().get(pk=attendee.meeting_id)
+    staff = colleague_in(meeting, comment, at.date())
+    send_staff_instead(meeting, staff=staff, source=source, version=meeting.version, by=None, at=at, words=comment)
+    answer = head.answers.order_by("-id").first()
+    if answer is not None:
+        _tell_owner(answer, at)
+
+
+@transaction.atomic
 def handle_inbound(inbound: InboundMessage, at: datetime) -> Handled | None:
     """Apply one stored mail if it answers an invitation or a letter to a scheduler, else None.
 
@@ -96,10 +119,12 @@ def resolve_review(
     at: datetime,
     partstat: PartStat | None = None,
     role: AttendeeRole = AttendeeRole.OFFICE_STAFF,
+    staff: StaffNamed = ("", ""),
 ) -> ReplyReview:
     """open → resolved, doing what staff decided. The second call raises ReviewDoneError.
 
-    `partstat` is needed to record an answer that came as words, `role` to invite somebody new.
+    `partstat` is needed to record an answer that came as words, `role` to invite somebody new; `staff` is the name
+    and the address of who comes instead, by default whom the mail names.
     Raises DecisionError for a decision that `rules.decisions_for` does not offer.
     """
     if decision not in decisions_for(review):
@@ -109,10 +134,13 @@ def resolve_review(
     if meeting is None:
         raise DecisionError
     if decision == ReviewDecision.INVITE:
-        add_attendee(meeting, _newcomer(review, role), version=meeting.version, by=by, at=at)
+        add_attendee(meeting, newcomer_in(review, role), version=meeting.version, by=by, at=at)
     elif decision == ReviewDecision.ACCEPT_TIME:
         times = {"starts_at": review.proposed_starts_at, "ends_at": review.proposed_ends_at}
         move_meeting(meeting, version=meeting.version, by=by, at=at, **times)
+    elif attendee is not None and decision == ReviewDecision.STAFF_INSTEAD:
+        known, told = stand_in(review, staff, at), {"version": meeting.version, "words": review.comment}
+        send_staff_instead(meeting, staff=known, source=AnswerSource.MAIL, by=by, at=at, **told)
     elif attendee is not None:
         _decide_for(attendee, review, decision, partstat, by, at)
     return review
@@ -141,7 +169,7 @@ def _decide_for(
         sequence = parsed.sequence if parsed else sequence_for(attendee)
         refuse_time(attendee, sequence=sequence, repeat=review.inbound_id, by=by, at=at)
     else:
-        said = partstat or (PartStat(review.partstat) if review.partstat in PartStat.values else None)
+        said = partstat or (PartStat(review.partstat) if review.partstat in COUNTED else None)
         if said is None:
             raise DecisionError
         words = review.comment
@@ -224,38 +252,14 @@ def _open_review(
         attendee=attendee,
         reason=reason,
         partstat=parsed.partstat if parsed else "",
-        comment=_comment(parsed),
+        comment=comment_of(parsed),
         proposed_starts_at=parsed.starts_at if parsed and reason == ReviewReason.COUNTER else None,
-        proposed_ends_at=_proposed_end(parsed, meeting) if reason == ReviewReason.COUNTER else None,
+        proposed_ends_at=proposed_end(parsed, meeting) if reason == ReviewReason.COUNTER else None,
         created_at=at,
     )
     data = {"reason": reason.value}
     about = _about(review)
     return record("reply_review.opened", review, by=None, at=at, about=about, actor_kind=ActorKind.OFFICE, data=data)
-
-
-def _comment(parsed: ReplyParsed | None) -> str:
-    """Their comment, and the time as they wrote it when no calendar could read it."""
-    if parsed is None:
-        return ""
-    return "\n".join(part for part in (parsed.comment, parsed.time_as_written) if part)[:1000]
-
-
-def _proposed_end(parsed: ReplyParsed | None, meeting: Meeting | None) -> datetime | None:
-    """A proposal that names no end lasts as long as the meeting."""
-    if parsed is None or parsed.starts_at is None or meeting is None:
-        return None
-    return parsed.ends_at or parsed.starts_at + (meeting.ends_at - meeting.starts_at)
-
-
-def _newcomer(review: ReplyReview, role: AttendeeRole) -> AttendeeInput:
-    parsed = read_answer(review.inbound)
-    if parsed is None:
-        raise DecisionError
-    if parsed.delegated_to:
-        address = parsed.delegated_to[0]
-        return AttendeeInput(name=address, email=address, role=role)
-    return AttendeeInput(name=parsed.attendee_name or parsed.attendee, email=parsed.attendee, role=role)
 
 
 def _close(review: ReplyReview, state: ReviewState, by: User, at: datetime) -> None:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.invitations.enums import ReviewDecision
 from meetings.invitations.models import ReplyReview
+from meetings.replies.queries import delegates_of
 from meetings.replies.rules import decisions_for
 from meetings.scheduling.enums import AttendeeRole, PartStat
 from meetings.steps.forms import StepForm, VersionForm
@@ -18,6 +19,7 @@ LABELS = {
     ReviewDecision.ACCEPT_TIME: _("Move the meeting to this time"),
     ReviewDecision.REFUSE_TIME: _("Keep our time and say so"),
     ReviewDecision.ASK_AGAIN: _("Send the invitation again"),
+    ReviewDecision.STAFF_INSTEAD: _("Staff come instead of the policymaker"),
     ReviewDecision.INVITE: _("Invite the person they name"),
 }
 CHOOSE = _("Choose what they answered, then press the button again.")
@@ -52,6 +54,9 @@ class DecisionForm(StepForm):
         choices=[(role.value, role.label) for role in ROLES],
     )
 
+    staff_name = forms.CharField(label=_("Who comes instead: name"), max_length=200, required=False)
+    staff_email = forms.EmailField(label=_("and e-mail"), max_length=254, required=False)
+
     def __init__(self, *args: Any, review: ReplyReview, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.review = review
@@ -75,11 +80,14 @@ def decision_forms(review: ReplyReview) -> list[DecisionForm]:
     for decision in decisions_for(review):
         version = review.meeting.version if review.meeting else None
         initial = {"decision": decision.value, "version": version, "role": AttendeeRole.OFFICE_STAFF}
+        initial["staff_email"] = next(iter(delegates_of(review)), "")
         form = DecisionForm(review=review, initial=initial, auto_id=f"id_{review.public_id}_{decision.value}_%s")
         if decision != ReviewDecision.RECORD_ANSWER or form.is_known:
             del form.fields["partstat"]
         if decision != ReviewDecision.INVITE:
             del form.fields["role"]
+        if decision != ReviewDecision.STAFF_INSTEAD:
+            del form.fields["staff_name"], form.fields["staff_email"]
         form.legend = LABELS[decision]
         found.append(form)
     return found

@@ -4,6 +4,7 @@ import email
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from email.message import Message as Mail
 from functools import reduce
 from operator import or_
@@ -12,9 +13,11 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from crm.access.models import User
+from crm.base.text import one_line
 from crm.messaging.models import InboundMessage, Message
 from crm.messaging.rfc8601 import Verdict as Proof
 from crm.messaging.rfc8601 import authentication
+from crm.people.models import Membership, Person
 from crm.people.queries import mail_address_of, schedulers_of
 from meetings.invitations.enums import ReviewReason, ReviewState
 from meetings.invitations.errors import CalendarReplyError
@@ -23,7 +26,11 @@ from meetings.invitations.mime import find_calendar_part
 from meetings.invitations.models import InvitationSend, ReplyReview
 from meetings.invitations.queries import sequence_for
 from meetings.invitations.rules import Verdict, judge_reply
-from meetings.scheduling.enums import MeetingState
+from meetings.replies.errors import DecisionError
+from meetings.requests.actions import NewScheduler
+from meetings.requests.queries import office_of
+from meetings.scheduling.actions import AttendeeInput
+from meetings.scheduling.enums import AttendeeRole, MeetingState
 from meetings.scheduling.models import Attendee, Meeting
 from meetings.scheduling.queries import active_attendees, with_attendees
 
@@ -31,7 +38,7 @@ from meetings.scheduling.queries import active_attendees, with_attendees
 def open_reviews() -> QuerySet[ReplyReview]:
     """Answers nobody has dealt with, newest first, with mail, meeting and attendee."""
     waiting = ReplyReview.objects.filter(state=ReviewState.OPEN)
-    return waiting.select_related("inbound", "inbound__answers", "meeting", "meeting__person", "attendee")
+    return waiting.select_related("inbound__answers", "meeting__person", "attendee__answers_for")
 
 
 def delegates_of(review: ReplyReview) -> tuple[str, ...]:
@@ -163,3 +170,34 @@ def _is_authenticated(inbound: InboundMessage) -> bool | None:
     server = getattr(settings, "MAIL_AUTH_SERVER", "")
     _server, proof = authentication(mail_of(inbound), inbound.from_email, server)
     return {Proof.PASS: True, Proof.FAIL: False}.get(proof)
+
+
+def colleague_in(meeting: Meeting, words: str, on: date) -> Person | None:
+    """The one colleague of the policymaker whose address stands in these words; None when nobody's or several do."""
+    named = {each.lower() for each in re.findall(r"[^\s<>()\[\],;:\"]+@[^\s<>()\[\],;:\"]+", words[:1000])}
+    if not named:
+        return None
+    office = meeting.request.office_id if meeting.request else office_of(meeting.person, meeting.owner, on)
+    jobs = Membership.objects.current_on(on).filter(organization=office).exclude(person=meeting.person)
+    people = Person.objects.filter(pk__in=jobs.order_by().values("person")).order_by("id") if office else ()
+    found = [each for each in people if (mail_address_of(each, on) or "").lower() in {n.rstrip(".") for n in named}]
+    return found[0] if len(found) == 1 else None
+
+
+def stand_in(review: ReplyReview, named: tuple[str, str], at: datetime) -> Person | NewScheduler | None:
+    """Who comes instead: by the name and address given, else whom the mail names; None when nobody does."""
+    name, email = (one_line(each, limit=200) for each in named)
+    email = email or ("" if name else next(iter(delegates_of(review)), ""))
+    known = colleague_in(review.meeting, email, at.date()) if review.meeting and email else None
+    return known or (NewScheduler(name or email, email) if name or email else None)
+
+
+def newcomer_in(review: ReplyReview, role: AttendeeRole) -> AttendeeInput:
+    """Whom the mail names as coming. Raises DecisionError for a mail that names nobody."""
+    parsed = read_answer(review.inbound)
+    if parsed is None:
+        raise DecisionError
+    if parsed.delegated_to:
+        address = parsed.delegated_to[0]
+        return AttendeeInput(name=address, email=address, role=role)
+    return AttendeeInput(name=parsed.attendee_name or parsed.attendee, email=parsed.attendee, role=role)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -13,8 +14,8 @@ from crm.consent.registry import Button, LinkHandler, LinkPage, LinkState, regis
 from crm.messaging.enums import InboundKind
 from crm.messaging.registry import register_default_templates, register_inbound
 from meetings.invitations.html import meeting_facts
-from meetings.replies.actions import handle_inbound, take_answer
-from meetings.replies.rules import ANSWER_NAMES, BUTTONS
+from meetings.replies.actions import handle_inbound, send_staff, take_answer
+from meetings.replies.rules import ANSWER_NAMES, BUTTONS, STAFF, head_for
 from meetings.scheduling.enums import AnswerSource, MeetingState, PartStat
 from meetings.scheduling.errors import MeetingOverError
 from meetings.scheduling.models import Attendee
@@ -81,31 +82,40 @@ def act(public_id: str, answer: str, data: Mapping[str, str], at: datetime) -> L
     if attendee is None:
         return None
     page = describe(public_id, at)
-    if answer not in BUTTONS or page is None or page.state == LinkState.OVER:
+    if answer not in {*BUTTONS, STAFF} or page is None or page.state == LinkState.OVER:
         return page
     if data.get("sequence", _version_of(attendee)) != _version_of(attendee):
         with translation.override(language_of(attendee.person)):
             changed = _("The time or the place has changed since you opened this page. Look again, then answer.")
             return _page(attendee, LinkState.ASK, _("Will you come?"), (changed,))
+    told: dict[str, Any] = {"source": AnswerSource.LINK, "at": at, "comment": data.get("comment", "")}
     try:
-        take_answer(
-            attendee,
-            partstat=BUTTONS[answer],
-            source=AnswerSource.LINK,
-            at=at,
-            comment=data.get("comment", ""),
-        )
+        if answer == STAFF:
+            send_staff(attendee, **told)
+        else:
+            take_answer(attendee, partstat=BUTTONS[answer], **told)
     except MeetingOverError:
         return describe(public_id, at)
-    attendee.refresh_from_db()
+    attendee = _attendee(public_id) or attendee
     with translation.override(language_of(attendee.person)):
+        if answer == STAFF:
+            return _sent(attendee)
         thanks = _("Your answer is noted. If anything changes, come back to this page and answer again.")
         return _page(attendee, LinkState.DONE, _("Thank you"), (thanks,))
 
 
+def _sent(attendee: Attendee) -> LinkPage:
+    """What the policymaker, or who answers for her, reads after sending staff."""
+    thanks = _(
+        "Thank you. It is noted that somebody of the staff comes instead. If you did not write who, we will ask; "
+        "if this changes, reply to the invitation or call us."
+    )
+    return LinkPage(LinkState.DONE, _("Thank you"), (thanks,), facts=_facts(attendee), language=_language(attendee))
+
+
 def _attendee(public_id: str) -> Attendee | None:
     found = Attendee.objects.filter(public_id=public_id)
-    return found.select_related("person", "meeting", "meeting__venue").first()
+    return found.select_related("person", "meeting", "meeting__venue", "answers_for").first()
 
 
 def _version_of(attendee: Attendee) -> str:
@@ -115,7 +125,8 @@ def _version_of(attendee: Attendee) -> str:
 
 def _page(attendee: Attendee, state: LinkState, title: str, paragraphs: tuple[str, ...]) -> LinkPage:
     partstat = PartStat(attendee.partstat)
-    facts = [*meeting_facts(attendee.meeting, _language(attendee)), (_("Your answer"), ANSWER_NAMES[partstat])]
+    facts = [*_facts(attendee), (_("Your answer"), ANSWER_NAMES[partstat])]
+    sends = [Button(STAFF, _("Somebody of the staff comes instead"), is_primary=False)] if head_for(attendee) else []
     return LinkPage(
         state=state,
         title=title,
@@ -125,6 +136,7 @@ def _page(attendee: Attendee, state: LinkState, title: str, paragraphs: tuple[st
             Button("accept", _("I will come")),
             Button("tentative", _("I may come"), is_primary=False),
             Button("decline", _("I cannot come"), is_primary=False),
+            *sends,
         ),
         next_url=f"/l/{make_token('r', attendee.public_id)}/meeting.ics",
         next_label=_("Put the meeting into your calendar (.ics file)"),
@@ -138,15 +150,23 @@ def _over(attendee: Attendee, at: datetime) -> LinkPage | None:
     meeting = attendee.meeting
     if meeting.state == MeetingState.CANCELLED:
         why = _("This meeting is cancelled. You need not do anything.")
+    elif attendee.removed_at is not None and attendee.partstat == PartStat.DELEGATED:
+        why = _(
+            "You told us that somebody of your staff comes instead, so nothing is left to answer. "
+            "If you come after all, reply to the invitation or call us: the page cannot take it back by itself."
+        )
     elif attendee.removed_at is not None:
         why = _("You are no longer expected at this meeting. You need not do anything.")
     elif meeting.state != MeetingState.CONFIRMED or meeting.ends_at <= at:
         why = _("This meeting has taken place, so there is nothing left to answer.")
     else:
         return None
-    facts = tuple(meeting_facts(meeting, _language(attendee)))
-    title = meeting.title
+    facts, title = _facts(attendee), meeting.title
     return LinkPage(LinkState.OVER, title, paragraphs=(why,), facts=facts, language=_language(attendee))
+
+
+def _facts(attendee: Attendee) -> tuple[tuple[str, str], ...]:
+    return tuple(meeting_facts(attendee.meeting, _language(attendee)))
 
 
 def _language(attendee: Attendee) -> str:

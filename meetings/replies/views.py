@@ -33,6 +33,7 @@ DONE = {
     ReviewDecision.ACCEPT_TIME: _("The meeting is moved. Everybody is asked again."),
     ReviewDecision.REFUSE_TIME: _("The time stays, and they are told."),
     ReviewDecision.ASK_AGAIN: _("The invitation goes out once more."),
+    ReviewDecision.STAFF_INSTEAD: _("Noted. The meeting stands, and the policymaker gets no more mail about it."),
     ReviewDecision.INVITE: _("Invited."),
 }
 
@@ -153,7 +154,8 @@ class ResolveView(ReviewStep):
         decision = ReviewDecision(given["decision"])
         partstat = PartStat(given["partstat"]) if given["partstat"] else None
         role = AttendeeRole(given["role"] or AttendeeRole.OFFICE_STAFF)
-        done = resolve_review(self.review, decision=decision, partstat=partstat, role=role, by=by, at=at)
+        staff = (given["staff_name"], given["staff_email"])
+        done = resolve_review(self.review, decision=decision, partstat=partstat, role=role, staff=staff, by=by, at=at)
         messages.success(self.request, DONE[decision])
         return done
 

@@ -45,5 +45,9 @@ class NotOfTheOfficeError(ParleyError):
     sentence = _("This person does not work in that office. Choose somebody who does, or add a new name.")
 
 
+class ComesAnywayError(ParleyError):
+    sentence = _("The policymaker is expected at this meeting already, so there is nothing to take back.")
+
+
 def _day(value: date) -> str:
     return date_format(value, "DATE_FORMAT")

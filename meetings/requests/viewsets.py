@@ -16,6 +16,7 @@ from crm.access.views import RowRuleIndexView
 from crm.access.viewsets import RowRuleModelViewSet
 from meetings.scheduling.enums import RequestState
 from meetings.scheduling.models import MeetingRequest
+from meetings.scheduling.queries import staff_come
 from meetings.scheduling.rules import OPEN_REQUEST
 
 
@@ -26,12 +27,17 @@ def owners(_request: Any) -> Any:
 
 
 class RequestFilterSet(WagtailFilterSet):
-    state = django_filters.ChoiceFilter(label=_("State"), choices=RequestState)
+    state = django_filters.ChoiceFilter(label=_("State"), choices=RequestState, method="in_state")
     owner = django_filters.ModelChoiceFilter(label=_("Owner"), queryset=owners)
 
     class Meta:
         model = MeetingRequest
         fields: list[str] = []
+
+    def in_state(self, rows: Any, _name: str, state: str) -> Any:
+        """Moved to staff are also the confirmed ones to whose meeting staff come."""
+        wanted = Q(state=state)
+        return rows.filter(wanted | staff_come() if state == RequestState.TO_STAFF else wanted)
 
 
 class FollowUpColumn(Column):

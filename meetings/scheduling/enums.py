@@ -10,7 +10,8 @@ class RequestState(models.TextChoices):
     drafted | requested | followed_up | offered | held | to_staff → declined | withdrawn
 
     `held` is a time the office keeps for us without having confirmed it. After `to_staff` the office sends
-    somebody of its staff in place of the policymaker. Whether a confirmed meeting then took place, nobody came
+    somebody of its staff in place of the policymaker; said after the confirmation the request stays `confirmed`, with
+    `staff_instead` and the policymaker's answer `DELEGATED`. Whether a confirmed meeting then took place, nobody came
     or it was cancelled is the state of the `Meeting`.
     """
 
@@ -87,6 +88,7 @@ class PartStat(models.TextChoices):
     ACCEPTED = "ACCEPTED", _("accepted")
     TENTATIVE = "TENTATIVE", _("tentative")
     DECLINED = "DECLINED", _("declined")
+    DELEGATED = "DELEGATED", _("staff come instead")
 
 
 class AnswerSource(models.TextChoices):

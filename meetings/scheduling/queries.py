@@ -7,14 +7,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Max, Prefetch, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Prefetch, Q, QuerySet
 
 from crm.access.models import User
 from crm.messaging.enums import MessageStatus
 from crm.messaging.models import InboundMessage, Message
 from crm.people.models import Person
 from crm.people.queries import search_people
-from meetings.scheduling.enums import OFFICE_ROLES, AttendeeRole, Encounter, MeetingState, PartStat
+from meetings.scheduling.enums import OFFICE_ROLES, AttendeeRole, Encounter, MeetingState, PartStat, RequestState
 from meetings.scheduling.models import Attendee, Meeting, MeetingRequest
 from meetings.scheduling.rules import OPEN_REQUEST
 
@@ -31,6 +31,26 @@ class OfficeAnswer:
 def active_attendees(meeting: Meeting) -> QuerySet[Attendee]:
     """Everybody who is still invited, in the order they were added."""
     return Attendee.objects.filter(meeting=meeting, removed_at=None).select_related("person", "user", "answers_for")
+
+
+def policymaker_at(meeting: Meeting) -> Attendee | None:
+    """The policymaker as one of those invited; None when staff come instead."""
+    heads = meeting.attendees.filter(role=AttendeeRole.POLICYMAKER, removed_at=None)
+    return heads.order_by("id").first()
+
+
+def replaced_at(meeting: Meeting) -> Attendee | None:
+    """The policymaker who sent staff after the meeting was confirmed; None when nobody did, or it was taken back."""
+    gone = meeting.attendees.filter(role=AttendeeRole.POLICYMAKER, partstat=PartStat.DELEGATED)
+    return gone.exclude(removed_at=None).order_by("-id").first()
+
+
+def staff_come() -> Q:
+    """That a request led to a meeting to which staff of the office come instead of the policymaker."""
+    sent = Attendee.objects.filter(meeting__request=OuterRef("pk"), role=AttendeeRole.POLICYMAKER)
+    sent = sent.filter(partstat=PartStat.DELEGATED).exclude(removed_at=None)
+    running = Q(state=RequestState.CONFIRMED, meeting__state=MeetingState.CONFIRMED)
+    return running & (Q(staff_instead__isnull=False) | Q(Exists(sent)))
 
 
 def office_answer(meeting: Meeting) -> OfficeAnswer:
