@@ -1,6 +1,6 @@
 """Who is invited to a meeting and what they answer. `meetings.scheduling.actions` exports these."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from crm.access.models import User
@@ -70,8 +71,8 @@ def bring_back(attendee: Attendee, *, version: int, by: User | None, at: datetim
     if attendee.removed_at is None:
         raise AttendeeTwiceError
     save_version(meeting, version=version, at=at)
-    role, who = AttendeeRole(attendee.role), {"person": attendee.person, "user": attendee.user}
-    same = AttendeeInput(attendee.name, attendee.email, role, **who)
+    role = AttendeeRole(attendee.role)
+    same = AttendeeInput(attendee.name, attendee.email, role, person=attendee.person, user=attendee.user)
     return _welcome(_bring_back(attendee, same), meeting, by, at)
 
 
@@ -144,6 +145,15 @@ def record_answer(
     attendee.refresh_from_db(fields=["partstat"])
     announce(MeetingChange(Change.ANSWERED, meeting, by, at, attendee=attendee))
     return answer
+
+
+def restore_answers(attendees: QuerySet[Attendee], sequence: int, numbers: Mapping[int, int]) -> None:
+    """The newest answers to a version count again: part of a bigger action. `numbers` are those of attendees whose
+    calendar goes by another SEQUENCE. The second call changes nothing."""
+    for attendee in attendees.prefetch_related("answers"):
+        last = max(attendee.answers.all(), key=lambda each: each.pk, default=None)
+        if last is not None and last.sequence == numbers.get(attendee.pk, sequence):
+            Attendee.objects.filter(pk=attendee.pk).update(partstat=last.partstat, answered_at=last.answered_at)
 
 
 def create_attendee(meeting: Meeting, invited: AttendeeInput) -> Attendee:

@@ -14,7 +14,7 @@ from crm.messaging.actions import MailInput, cancel_queued, queue_messages
 from crm.messaging.enums import MessageStatus, Stream
 from crm.messaging.models import Message
 from meetings.invitations.enums import Method
-from meetings.invitations.html import Occasion, Words, Writer, place_of
+from meetings.invitations.html import Occasion, Words, Writer
 from meetings.invitations.itip import (
     Invite,
     Organizer,
@@ -33,7 +33,7 @@ from meetings.scheduling.errors import MeetingOverError
 from meetings.scheduling.models import Attendee
 from meetings.scheduling.queries import active_attendees
 from meetings.scheduling.registry import Change, MeetingChange
-from meetings.scheduling.rules import check_running
+from meetings.scheduling.rules import check_running, place_of, sent_staff
 
 SETTLE = timedelta(seconds=60)
 """How long a change waits for the next one, so that a burst of edits becomes one mail."""
@@ -93,8 +93,7 @@ def send_for_change(change: MeetingChange) -> None:
         case Change.ANSWERED:
             _echo(one, change)
         case Change.ATTENDEE_REMOVED:
-            goes = change.attendee is not None and change.attendee.partstat == PartStat.DELEGATED
-            _uninvite(one, change, Occasion.REPLACED if goes else Occasion.UNINVITED)
+            _uninvite(one, change, Occasion.REPLACED if any(map(sent_staff, one)) else Occasion.UNINVITED)
         case Change.CANCELLED:
             _uninvite(everybody, change, Occasion.CANCELLED)
 
@@ -117,8 +116,7 @@ def send_again(attendee: Attendee, *, by: User | None, at: datetime, repeat: int
     past, taken = _take_back({attendee.pk: before}, at)[attendee.pk]
     changed = merged_differences(taken, ())
     [message] = _plan([Plan(past, Method.REQUEST, Occasion.AGAIN, past.sequence, at, at, number, changed)])
-    kind = ActorKind.STAFF if by else ActorKind.OFFICE
-    about = (meeting, meeting.person, attendee.person)
+    kind, about = ActorKind.STAFF if by else ActorKind.OFFICE, (meeting, meeting.person, attendee.person)
     record("invitation.sent_again", attendee, by=by, at=at, about=about, actor_kind=kind)
     return message
 

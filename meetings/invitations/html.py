@@ -15,7 +15,7 @@ from meetings.invitations.registry import texts_of
 from meetings.scheduling.enums import AttendeeRole
 from meetings.scheduling.models import Attendee, Meeting
 from meetings.scheduling.queries import active_attendees, language_of
-from meetings.scheduling.rules import describe_times, unpack_times
+from meetings.scheduling.rules import describe_times, place_of, unpack_times
 
 NAMED = frozenset({AttendeeRole.POLICYMAKER, AttendeeRole.LEAD})
 """Whose names every guest reads; the others' are nobody's business but ours."""
@@ -98,11 +98,6 @@ def meeting_facts(meeting: Meeting, language: str) -> list[tuple[str, str]]:
         (_("Who"), ", ".join(dict.fromkeys([*named, meeting.organizer_name]))),
     ]
     return [fact for fact in facts if fact[1]]
-
-
-def place_of(meeting: Meeting) -> str:
-    """The venue, or where to join."""
-    return str(meeting.venue) if meeting.venue else meeting.join_url
 
 
 def _sections(meeting: Meeting) -> list[tuple[str, str]]:

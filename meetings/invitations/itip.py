@@ -136,6 +136,25 @@ def description_of(calendar: str) -> str:
     return str(Calendar.from_ical(calendar).events[0].get("DESCRIPTION", ""))
 
 
+class Planned(Protocol):
+    """A meeting as it stands now."""
+
+    starts_at: datetime
+    ends_at: datetime
+    time_zone: str
+
+
+def says_the_same(calendar: str, planned: Planned, location: str) -> bool:
+    """Whether a calendar entry of ours shows this time, this zone and this place; what cannot be read does not."""
+    try:
+        event = Calendar.from_ical(calendar).events[0]
+        times, zone = (event.start, event.end), event["DTSTART"].params.get("TZID", "UTC")
+    except (ValueError, KeyError, IndexError):
+        return False
+    now = tuple(at.replace(microsecond=0) for at in (planned.starts_at, planned.ends_at))
+    return times == now and zone == planned.time_zone and str(event.get("LOCATION", "")) == clean_text(location)
+
+
 def clean_text(value: str, *, multiline: bool = False) -> str:
     """The text without anything that could end a line or hide what it says.
 

@@ -1,6 +1,6 @@
 """What an attendee's calendar knows of a meeting: which version left, under which number and stamp."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,8 +10,11 @@ from crm.messaging.enums import MessageStatus
 from crm.messaging.models import Attempt, Message
 from crm.messaging.smtp import Outcome
 from meetings.invitations.enums import Method
+from meetings.invitations.itip import says_the_same
 from meetings.invitations.models import InvitationSend
-from meetings.scheduling.models import Attendee
+from meetings.scheduling.models import Attendee, AttendeeAnswer, Meeting
+from meetings.scheduling.registry import Held
+from meetings.scheduling.rules import place_of
 
 LEFT = (MessageStatus.SENDING, MessageStatus.ACCEPTED, MessageStatus.UNKNOWN)
 """States of a mail that is in the attendee's calendar, or may be."""
@@ -56,8 +59,12 @@ class History:
         again: every one she got since counts on top of the meeting's own. One whose try was broken off for a
         newer invitation counts too: that invitation went by its number.
         """
-        cancelled = [each for each in self.sends if each.method == Method.CANCEL]
-        return self.attendee.meeting.sequence + sum(1 for each in cancelled if _counts(each.message))
+        return self.attendee.meeting.sequence + self.raised
+
+    @property
+    def raised(self) -> int:
+        """By how much her SEQUENCE is above that of the meeting."""
+        return sum(1 for each in self.sends if each.method == Method.CANCEL and _counts(each.message))
 
     def dtstamp(self, at: datetime) -> datetime:
         """`at` in whole seconds, later than every stamp this attendee was sent (RFC 5546 section 2.1.5)."""
@@ -88,6 +95,42 @@ def history(attendee: Attendee) -> History:
 def sequence_for(attendee: Attendee) -> int:
     """See `History.sequence`."""
     return history(attendee).sequence
+
+
+def held_by_mail(meeting: Meeting) -> Held | None:
+    """What the attendees' calendars got by mail, and whether it is the meeting as it is now; None when nothing left.
+
+    What still waits is locked, so that no dispatcher sends it meanwhile.
+    """
+    attendees = list(meeting.attendees.select_for_update().order_by("pk"))
+    waiting = Message.objects.filter(invitation_send__attendee__meeting=meeting, status__in=WAITING)
+    list(waiting.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+    for attendee in attendees:
+        attendee.meeting = meeting
+    past = histories(attendees)
+    seen = [number for each in past.values() for number in _numbers_seen(each)]
+    if not seen:
+        return None
+    answers = AttendeeAnswer.objects.filter(attendee__in=attendees).values_list("attendee", "sequence")
+    seen += [number - past[pk].raised for pk, number in answers]
+    highest = max(seen)
+    numbers = {pk: highest + each.raised for pk, each in past.items() if each.raised}
+    if highest >= meeting.sequence:
+        return Held(highest, False, numbers)
+    there = {pk: each for pk, each in past.items() if each.has_invitation and each.attendee.removed_at is None}
+    letters = [each.last_left.message_id for each in there.values() if each.last_left]
+    calendars = Message.objects.filter(pk__in=letters).values_list("calendar", flat=True)
+    is_same = all(says_the_same(each, meeting, place_of(meeting)) for each in calendars)
+    return Held(highest, is_same, numbers)
+
+
+def _numbers_seen(past: History) -> Iterator[int]:
+    """The meeting's own SEQUENCE behind every mail that may be in her calendar."""
+    raised = 0
+    for send in past.sends:
+        raised += send.method == Method.CANCEL and _counts(send.message)
+        if send.method in KINDS and (_may_be_there(send) or _counts(send.message)):
+            yield send.sequence - raised
 
 
 def _may_be_there(send: InvitationSend) -> bool:

@@ -6,9 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.activity.registry import register_verb
 from crm.messaging.enums import MessageStatus
-from meetings.invitations.queries import KINDS, histories
+from meetings.invitations.queries import KINDS, held_by_mail, histories
 from meetings.scheduling.models import Attendee, Meeting
-from meetings.scheduling.registry import register_attendee_mark
+from meetings.scheduling.registry import register_attendee_mark, register_witness
 
 MARKS = {
     MessageStatus.FAILED: (_("not reached"), "bad"),
@@ -52,5 +52,6 @@ def delivery_marks(attendees: Sequence[Attendee]) -> Mapping[int, tuple[str, str
 def declare() -> None:
     """What the timeline says; called once when the app is ready."""
     register_attendee_mark("delivery", delivery_marks)
+    register_witness("invitations", held_by_mail)
     register_verb("invitation.sent_again", _("The invitation was sent once more."))
     register_verb("invitation.time_refused", _("We kept the time and told them so."))

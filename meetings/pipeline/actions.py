@@ -237,7 +237,8 @@ def _take_off(attendee: Attendee, meeting: Meeting, by: User | None, at: datetim
 def _answers_move(meeting: Meeting, old: Attendee | None, new: Attendee | None) -> None:
     """Whoever answered for one answers for the other."""
     if old is not None:
-        meeting.attendees.filter(answers_for=old).exclude(pk=new.pk if new else None).update(answers_for=new)
+        speaking = meeting.attendees.filter(answers_for=old)
+        (speaking.exclude(pk=new.pk) if new else speaking).update(answers_for=new)
 
 
 def _ask_who(meeting: Meeting, words: str, by: User | None, at: datetime, entry: ActivityEntry) -> None:

@@ -139,8 +139,8 @@ def resolve_review(
         times = {"starts_at": review.proposed_starts_at, "ends_at": review.proposed_ends_at}
         move_meeting(meeting, version=meeting.version, by=by, at=at, **times)
     elif attendee is not None and decision == ReviewDecision.STAFF_INSTEAD:
-        known, told = stand_in(review, staff, at), {"version": meeting.version, "words": review.comment}
-        send_staff_instead(meeting, staff=known, source=AnswerSource.MAIL, by=by, at=at, **told)
+        known, source, words = stand_in(review, staff, at), AnswerSource.MAIL, review.comment
+        send_staff_instead(meeting, staff=known, source=source, version=meeting.version, by=by, at=at, words=words)
     elif attendee is not None:
         _decide_for(attendee, review, decision, partstat, by, at)
     return review

@@ -20,6 +20,7 @@ from meetings.scheduling.enums import AnswerSource, MeetingState, PartStat
 from meetings.scheduling.errors import MeetingOverError
 from meetings.scheduling.models import Attendee
 from meetings.scheduling.queries import language_of
+from meetings.scheduling.rules import sent_staff
 
 VERBS = {
     "reply_review.opened": gettext_lazy("An answer came that somebody has to look at."),
@@ -84,7 +85,7 @@ def act(public_id: str, answer: str, data: Mapping[str, str], at: datetime) -> L
     page = describe(public_id, at)
     if answer not in {*BUTTONS, STAFF} or page is None or page.state == LinkState.OVER:
         return page
-    if data.get("sequence", _version_of(attendee)) != _version_of(attendee):
+    if any(data.get(name, value) != value for name, value in _shown(attendee)):
         with translation.override(language_of(attendee.person)):
             changed = _("The time or the place has changed since you opened this page. Look again, then answer.")
             return _page(attendee, LinkState.ASK, _("Will you come?"), (changed,))
@@ -118,9 +119,11 @@ def _attendee(public_id: str) -> Attendee | None:
     return found.select_related("person", "meeting", "meeting__venue", "answers_for").first()
 
 
-def _version_of(attendee: Attendee) -> str:
-    """What the reader answers: this time and place."""
-    return str(attendee.meeting.sequence)
+def _shown(attendee: Attendee) -> tuple[tuple[str, str], ...]:
+    """What the reader answers: this version, time and place. A number nobody got by mail may be used again."""
+    meeting = attendee.meeting
+    what = f"{meeting.starts_at:%Y%m%d%H%M}-{meeting.ends_at:%Y%m%d%H%M}-{meeting.venue_id or 0}"
+    return ("sequence", str(meeting.sequence)), ("shown", what)
 
 
 def _page(attendee: Attendee, state: LinkState, title: str, paragraphs: tuple[str, ...]) -> LinkPage:
@@ -142,7 +145,7 @@ def _page(attendee: Attendee, state: LinkState, title: str, paragraphs: tuple[st
         next_label=_("Put the meeting into your calendar (.ics file)"),
         language=_language(attendee),
         asks_comment=True,
-        carried=(("sequence", _version_of(attendee)),),
+        carried=_shown(attendee),
     )
 
 
@@ -150,7 +153,7 @@ def _over(attendee: Attendee, at: datetime) -> LinkPage | None:
     meeting = attendee.meeting
     if meeting.state == MeetingState.CANCELLED:
         why = _("This meeting is cancelled. You need not do anything.")
-    elif attendee.removed_at is not None and attendee.partstat == PartStat.DELEGATED:
+    elif attendee.removed_at is not None and sent_staff(attendee):
         why = _(
             "You told us that somebody of your staff comes instead, so nothing is left to answer. "
             "If you come after all, reply to the invitation or call us: the page cannot take it back by itself."

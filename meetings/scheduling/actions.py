@@ -24,6 +24,7 @@ from meetings.attendees.actions import (
     link_schedulers,
     record_answer,
     remove_attendee,
+    restore_answers,
 )
 from meetings.requests.actions import (
     OfferInput,
@@ -38,7 +39,7 @@ from meetings.requests.actions import (
 from meetings.scheduling.enums import AttendeeRole, MeetingFormat, MeetingState, PartStat, RequestState
 from meetings.scheduling.errors import NoTimeError, TitleMissingError
 from meetings.scheduling.models import Meeting, MeetingRequest, OfferedTime, Venue
-from meetings.scheduling.registry import Change, MeetingChange, announce
+from meetings.scheduling.registry import Change, MeetingChange, announce, held_outside
 from meetings.scheduling.rules import (
     ASKED,
     changed_fields,
@@ -51,6 +52,7 @@ from meetings.scheduling.rules import (
     differences,
     is_significant,
     missing_people,
+    next_number,
     zone_of,
 )
 
@@ -157,8 +159,8 @@ def edit_meeting(meeting: Meeting, *, version: int, by: User, at: datetime, **ch
 def move_meeting(meeting: Meeting, *, version: int, by: User, at: datetime, **changes: Any) -> Meeting:
     """Change starts_at, ends_at, time_zone, format, venue or join_url.
 
-    Another time or house raises SEQUENCE and asks everybody again; another room or link is a small
-    change and answers stand. A call that changes nothing writes and sends nothing; one with an old
+    Another time or house raises SEQUENCE and asks everybody again, unless it takes a move back that nobody was
+    told of; another room or link is a small change and answers stand. A call that changes nothing writes and sends nothing; one with an old
     version raises StaleVersionError. A venue that is no row yet becomes one.
     """
     if unknown := set(changes) - {"starts_at", "ends_at", "time_zone", "format", "venue", "join_url"}:
@@ -172,7 +174,9 @@ def move_meeting(meeting: Meeting, *, version: int, by: User, at: datetime, **ch
 def cancel_meeting(meeting: Meeting, *, version: int, by: User, at: datetime) -> Meeting:
     """confirmed → cancelled; everybody who was invited is told. The second call raises MeetingOverError."""
     check_running(meeting)
-    save_version(meeting, version=version, at=at, state=MeetingState.CANCELLED, sequence=meeting.sequence + 1)
+    save_version(meeting, version=version, at=at, state=MeetingState.CANCELLED)
+    held = held_outside(meeting)
+    _number(meeting, next_number(meeting.sequence, held.sequence if held else None))
     record("meeting.cancelled", meeting, by=by, at=at, about=_about(meeting))
     announce(MeetingChange(Change.CANCELLED, meeting, by, at))
     return meeting
@@ -218,15 +222,37 @@ def _change(meeting: Meeting, wanted: Mapping[str, Any], *, version: int, by: Us
     check_times(after["starts_at"], after["ends_at"], after["time_zone"])
     check_place(after["format"], after["venue"], after["join_url"])
     noticed, is_moved = differences(meeting, changed), is_significant(meeting, changed)
-    sequence = meeting.sequence + (1 if is_moved else 0)
-    save_version(meeting, version=version, at=at, sequence=sequence, **changed)
+    save_version(meeting, version=version, at=at, **changed)
     if is_moved:
-        meeting.attendees.filter(removed_at=None).update(partstat=PartStat.NEEDS_ACTION, answered_at=None)
+        _renumber(meeting)
+    sequence = meeting.sequence
     verb = "meeting.moved" if is_moved else "meeting.edited"
     record(verb, meeting, by=by, at=at, about=_about(meeting), data={"fields": sorted(changed), "sequence": sequence})
     if noticed or is_moved:
         announce(MeetingChange(Change.MOVED if is_moved else Change.EDITED, meeting, by, at, differences=noticed))
     return meeting
+
+
+def _renumber(meeting: Meeting) -> None:
+    """Another time or place: a new number, and everybody is asked again.
+
+    Where all calendars still have the meeting as it is now, since the move is taken back before its mail left, the
+    number and the answers are again those they have.
+    """
+    held = held_outside(meeting)
+    _number(
+        meeting,
+        next_number(meeting.sequence, held.sequence if held else None, is_back=held is not None and bool(held.is_same)),
+    )
+    invited = meeting.attendees.filter(removed_at=None)
+    invited.update(partstat=PartStat.NEEDS_ACTION, answered_at=None)
+    if held is not None and meeting.sequence == held.sequence:
+        restore_answers(invited, held.sequence, held.numbers)
+
+
+def _number(meeting: Meeting, sequence: int) -> None:
+    Meeting.objects.filter(pk=meeting.pk).update(sequence=sequence)
+    meeting.sequence = sequence
 
 
 _PLACE_AND_TIME = ("starts_at", "ends_at", "time_zone", "format", "venue", "join_url")

@@ -4,7 +4,7 @@ Listeners are called inside the transaction of the change.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -51,6 +51,38 @@ def announce(change: MeetingChange) -> None:
     """Tell everybody, in the order of their names."""
     for _name, listener in sorted(_listeners.items()):
         listener(change)
+
+
+@dataclass(frozen=True)
+class Held:
+    """What calendars outside hold of a meeting.
+
+    `sequence` is the highest SEQUENCE one of them may have, `is_same` whether all show the time and place of now (None
+    from whoever cannot tell), `numbers` the SEQUENCE each attendee would answer to, by key, where it is another.
+    """
+
+    sequence: int
+    is_same: bool | None = None
+    numbers: Mapping[int, int] = field(default_factory=dict)
+
+
+Witness = Callable[[Meeting], Held | None]
+_witnesses: dict[str, Witness] = {}
+
+
+def register_witness(name: str, witness: Witness) -> None:
+    """Say what calendars got from a slice, so that a number nobody saw is used again. A second call replaces."""
+    _witnesses[name] = witness
+
+
+def held_outside(meeting: Meeting) -> Held | None:
+    """What anybody outside knows of a meeting; None when no mail left. What still waits is locked until the commit."""
+    found = [held for _name, witness in sorted(_witnesses.items()) if (held := witness(meeting)) is not None]
+    told = [each for each in found if each.is_same is not None]
+    if not told:
+        return None
+    numbers = {pk: number for each in told for pk, number in each.numbers.items()}
+    return Held(max(each.sequence for each in found), all(each.is_same for each in told), numbers)
 
 
 PanelProvider = Callable[[Meeting, User], Mapping[str, Any] | None]

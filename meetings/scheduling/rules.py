@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.formats import date_format, get_format
 from django.utils.translation import gettext_lazy as _
 
-from meetings.scheduling.enums import AttendeeRole, MeetingFormat, MeetingState, OfferState, RequestState
+from meetings.scheduling.enums import AttendeeRole, MeetingFormat, MeetingState, OfferState, PartStat, RequestState
 from meetings.scheduling.errors import (
     AmbiguousTimeError,
     JoinUrlError,
@@ -161,6 +161,11 @@ def is_running(meeting: Meeting) -> bool:
     return bool(meeting.state == MeetingState.CONFIRMED)
 
 
+def sent_staff(attendee: Attendee) -> bool:
+    """Whether she said that staff come in her place."""
+    return bool(attendee.partstat == PartStat.DELEGATED)
+
+
 def is_required(attendee: Attendee) -> bool:
     return attendee.role in REQUIRED_ROLES
 
@@ -175,6 +180,22 @@ def is_significant(meeting: Meeting, changed: Mapping[str, Any]) -> bool:
     if "venue" in changed and is_far(meeting.venue, changed["venue"]):
         return True
     return bool({"starts_at", "ends_at", "time_zone", "format"} & set(changed))
+
+
+def next_number(current: int, seen: int | None, *, is_back: bool = False) -> int:
+    """The SEQUENCE after a change everybody has to know of (RFC 5546 section 2.1.4).
+
+    `seen` is the highest number anybody outside may have, None when nobody has any. A number nobody saw is used
+    again, so that no calendar meets a gap; a meeting that `is_back` where they all have it needs no new one.
+    """
+    if seen is None or current <= seen:
+        return current + 1
+    return seen if is_back else seen + 1
+
+
+def place_of(meeting: Meeting) -> str:
+    """The venue, or where to join."""
+    return str(meeting.venue) if meeting.venue else meeting.join_url
 
 
 def differences(meeting: Meeting, changed: Mapping[str, Any]) -> tuple[tuple[str, str, str], ...]:

@@ -25,6 +25,7 @@ from meetings.scheduling.actions import (
 from meetings.scheduling.enums import AnswerSource, AttendeeRole, PartStat
 from meetings.scheduling.errors import MeetingOverError
 from meetings.scheduling.registry import Change, MeetingChange
+from tests.factories.meetings import venue
 from tests.meetings.conftest import AT, CONSTITUENT, LEAD, MINUTE, NOTES, SCHEDULER, Delegation
 
 LATER = AT + timedelta(hours=1)
@@ -139,6 +140,112 @@ def test_an_edit_taken_back_within_the_minute_sends_nothing(delegation, deliver)
     edit(delegation, at=LATER + MINUTE / 2, title="Clean air in schools")
 
     assert planned() == []
+
+
+def stand(delegation: Delegation) -> tuple[int, list[tuple[str, int]]]:
+    """The meeting's SEQUENCE, and what left last to each address."""
+    delegation.meeting.refresh_from_db()
+    sends = InvitationSend.objects.filter(message__status=MessageStatus.ACCEPTED).select_related("message")
+    return delegation.meeting.sequence, sorted({s.message.to_email: s.sequence for s in sends}.items())
+
+
+def test_a_move_taken_back_within_the_minute_sends_nothing_and_uses_no_number(delegation, deliver) -> None:
+    deliver()
+    accepted = {"partstat": PartStat.ACCEPTED, "source": AnswerSource.PHONE, "at": LATER}
+    record_answer(delegation.attendee(LEAD), **accepted)
+
+    move(delegation)
+    between = delegation.attendee(LEAD).partstat
+    move(delegation, at=LATER + MINUTE / 2, hours=-1)
+
+    lead = delegation.attendee(LEAD)
+    assert (between, lead.partstat, lead.answered_at) == ("NEEDS-ACTION", "ACCEPTED", LATER)
+    assert (planned(), stand(delegation)[0]) == ([], 0)
+
+    move(delegation, at=LATER + timedelta(hours=1))
+    deliver()
+    assert stand(delegation) == (1, [(email, 1) for email in sorted(EVERYBODY)])
+
+
+def test_two_moves_within_the_minute_use_one_number(delegation, deliver) -> None:
+    deliver()
+
+    move(delegation)
+    move(delegation, at=LATER + MINUTE / 2)
+
+    assert planned() == [(email, "REQUEST", 1) for email in EVERYBODY]
+    assert "15:00–15:30 (America/New_York, UTC-04:00) → Wednesday 28 October 2026, 17:00" in newest(LEAD).text
+
+
+def test_a_cancellation_before_the_move_left_follows_the_last_number_that_did(delegation, deliver) -> None:
+    deliver()
+
+    move(delegation)
+    cancel(delegation, at=LATER + MINUTE / 2)
+
+    assert planned() == [(email, "CANCEL", 1) for email in EVERYBODY]
+
+
+@pytest.mark.parametrize("status", [MessageStatus.ACCEPTED, MessageStatus.SENDING, MessageStatus.UNKNOWN])
+def test_a_move_one_of_them_may_have_got_is_not_taken_back_silently(delegation, deliver, status) -> None:
+    deliver()
+
+    move(delegation)
+    as_sent(newest(LEAD), status)
+    move(delegation, at=LATER + MINUTE / 2, hours=-1)
+
+    assert planned() == [(email, "REQUEST", 2) for email in EVERYBODY]
+
+
+def test_an_answer_to_the_new_time_by_the_link_counts_as_seen(delegation, deliver) -> None:
+    deliver()
+
+    move(delegation)
+    record_answer(delegation.attendee(NOTES), partstat=PartStat.ACCEPTED, source=AnswerSource.LINK, at=LATER)
+    move(delegation, at=LATER + MINUTE / 2, hours=-1)
+
+    assert planned() == [(email, "REQUEST", 2) for email in EVERYBODY]
+    assert delegation.attendee(NOTES).partstat == "NEEDS-ACTION"
+
+
+def test_words_changed_meanwhile_go_out_under_the_old_number(delegation, deliver) -> None:
+    deliver()
+
+    move(delegation)
+    edit(delegation, at=LATER + MINUTE / 4, title="Clean air")
+    move(delegation, at=LATER + MINUTE / 2, hours=-1)
+
+    mail = newest(LEAD)
+    assert planned() == [(email, "REQUEST", 0) for email in EVERYBODY]
+    assert (mail.subject, "- Time: " in mail.text, "- Title: " in mail.text) == ("Changed: Clean air", False, True)
+
+
+def test_who_came_back_keeps_her_own_number_and_answer_over_a_move_taken_back(delegation, deliver) -> None:
+    kim = AttendeeInput("Kim Vale", CONSTITUENT, AttendeeRole.CONSTITUENT)
+    deliver()
+    uninvite(delegation, CONSTITUENT)
+    deliver()
+    add_attendee(delegation.meeting, kim, version=delegation.meeting.version, by=delegation.coordinator, at=LATER)
+    deliver()
+    hers = {"partstat": PartStat.ACCEPTED, "source": AnswerSource.LINK, "sequence": 1, "at": LATER}
+    record_answer(delegation.attendee(CONSTITUENT), **hers)
+    delegation.meeting.refresh_from_db()
+
+    move(delegation)
+    move(delegation, at=LATER + MINUTE / 2, hours=-1)
+
+    assert (planned(), stand(delegation)[0], delegation.attendee(CONSTITUENT).partstat) == ([], 0, "ACCEPTED")
+
+
+def test_another_house_taken_back_is_another_house_no_more(delegation, deliver) -> None:
+    deliver()
+    meeting, here, there = delegation.meeting, delegation.meeting.venue, venue(name="Capitol", address="1 First Street")
+
+    for number, place in enumerate((there, here)):
+        at = LATER + number * MINUTE / 2
+        move_meeting(meeting, version=meeting.version, by=delegation.coordinator, at=at, venue=place)
+
+    assert (planned(), stand(delegation)[0]) == ([], 0)
 
 
 def test_an_edit_before_the_invitation_left_sends_the_whole_invitation(delegation) -> None:
@@ -427,7 +534,7 @@ def test_a_move_asks_as_often_for_six_as_for_one(confirm, deliver, django_assert
     delegation = confirm(attendees=others)
     deliver()
 
-    with django_assert_num_queries(29):
+    with django_assert_num_queries(34):
         move(delegation)
 
     assert len(planned()) == people + 1

@@ -11,6 +11,7 @@ from crm.notes.models import InternalNote
 from meetings.agendas.actions import AgendaItemInput, set_agenda
 from meetings.invitations.actions import refuse_time, send_again
 from meetings.invitations.models import InvitationSend
+from meetings.pipeline.actions import send_staff_instead
 from meetings.scheduling.actions import (
     AttendeeInput,
     add_attendee,
@@ -21,6 +22,7 @@ from meetings.scheduling.actions import (
     remove_attendee,
 )
 from meetings.scheduling.enums import AnswerSource, AttendeeRole, PartStat
+from meetings.scheduling.models import Attendee
 from tests.checker import run_checker
 from tests.factories.meetings import venue
 from tests.meetings.conftest import AT, CONSTITUENT, LEAD, NOTES, SCHEDULER, raw_mail
@@ -105,6 +107,37 @@ def test_checker_passes_a_whole_life(delegation, check) -> None:
     assert withdrawn == {(CONSTITUENT, "CANCEL", 2): ["W C7"]}
     assert back == clean("REQUEST", 2, CONSTITUENT)
     assert cancelled == clean("CANCEL", 2, SCHEDULER, LEAD, NOTES) | clean("CANCEL", 3, CONSTITUENT)
+
+
+def test_checker_passes_what_is_left_of_moves_within_the_minute(delegation, check) -> None:
+    meeting, by = delegation.meeting, delegation.coordinator
+
+    def move(minutes: int, hours: int) -> None:
+        shift = timedelta(hours=hours)
+        times = {"starts_at": meeting.starts_at + shift, "ends_at": meeting.ends_at + shift}
+        move_meeting(meeting, version=meeting.version, by=by, at=AT + timedelta(minutes=minutes), **times)
+
+    first = check()
+    move(60, 1)
+    move(60, -1)
+    taken_back = check()
+    move(70, 1)
+    move(70, 1)
+    moved = check()
+    Attendee.objects.filter(role=AttendeeRole.POLICYMAKER).delete()
+    Attendee.objects.filter(email=SCHEDULER).update(role=AttendeeRole.POLICYMAKER)
+    meeting.refresh_from_db()
+    answered = {"source": AnswerSource.PHONE, "by": by, "at": AT + timedelta(minutes=80)}
+    send_staff_instead(meeting, staff=None, version=meeting.version, **answered)
+    sent_staff = check()
+    move(90, 1)
+    cancel_meeting(meeting, version=meeting.version, by=by, at=AT + timedelta(minutes=90))
+    cancelled = check()
+
+    assert (first, taken_back, moved) == (clean("REQUEST", 0, *EVERYBODY), {}, clean("REQUEST", 1, *EVERYBODY))
+    # As for anybody uninvited: RFC 5546 section 3.2.5 forbids STATUS, the checker warns in every case.
+    assert sent_staff == {(SCHEDULER, "CANCEL", 2): ["W C7"]}
+    assert cancelled == clean("CANCEL", 2, LEAD, NOTES, CONSTITUENT)
 
 
 @pytest.mark.parametrize("zone", ["America/New_York", "Europe/Dublin", "Asia/Kolkata", "America/Sao_Paulo"])

@@ -10,7 +10,15 @@ from meetings.scheduling.errors import (
     TimesError,
     UnknownZoneError,
 )
-from meetings.scheduling.rules import check_place, check_times, describe_times, localise, pack_times, unpack_times
+from meetings.scheduling.rules import (
+    check_place,
+    check_times,
+    describe_times,
+    localise,
+    next_number,
+    pack_times,
+    unpack_times,
+)
 
 NEW_YORK = "America/New_York"
 clock = datetime.fromisoformat
@@ -111,3 +119,11 @@ def test_check_place_asks_for_a_place_or_a_safe_link() -> None:
     with pytest.raises(JoinUrlError):
         check_place("online", None, "https://meet.example/a b")
     check_place("online", None, "https://meet.example/room?p=1")
+
+
+@pytest.mark.parametrize(
+    ("current", "seen", "is_back", "number"),
+    [(0, None, False, 1), (4, None, True, 5), (2, 2, True, 3), (3, 2, False, 3), (5, 2, False, 3), (3, 2, True, 2)],
+)
+def test_a_number_nobody_saw_is_used_again(current: int, seen: int | None, is_back: bool, number: int) -> None:
+    assert next_number(current, seen, is_back=is_back) == number
