@@ -6,7 +6,7 @@ from wagtail.permissions import register_permission_policy
 
 from crm.access.viewsets import RowRulePolicy
 from crm.consent.registry import register_own_page
-from meetings.holds.views import holds_panel
+from meetings.holds.views import WithdrawHoldView, holds_panel
 from meetings.polls.models import Poll
 from meetings.polls.rules import LINK
 from meetings.polls.views import PollNewView, RequestPollView, poll_page, polls_panel
@@ -36,6 +36,11 @@ def poll_urls() -> list[URLPattern]:
     return [
         path("meetings/poll/new/", PollNewView.as_view(), name="poll_new"),
         path("meetings/request/<str:public_id>/poll/", RequestPollView.as_view(), name="request_poll"),
+        path(
+            "meetings/request/<str:public_id>/hold/<str:hold>/withdraw/",
+            WithdrawHoldView.as_view(),
+            name="hold_withdraw",
+        ),
         path(row, PollPageView.as_view(), name="poll_page"),
         path(f"{row}add/", AddGuestView.as_view(), name="poll_add"),
         path(f"{row}remind/", RemindView.as_view(), name="poll_remind"),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from crm.access.models import User
 from crm.activity.actions import record
+from crm.base.errors import StaleVersionError
 from crm.base.text import one_line
 from crm.messaging.actions import cancel_queued, queue_message
 from crm.messaging.enums import MessageStatus, Stream
@@ -69,6 +70,21 @@ def release_holds(request: MeetingRequest, *, by: User, at: datetime) -> int:
     return done
 
 
+@transaction.atomic
+def withdraw_hold(hold: HoldAttendee, *, round: int, by: User, at: datetime) -> HoldAttendee:
+    """One of ours need not keep this time free any more; only she is told, if the hold left. Others keep theirs.
+
+    `round` is that of the page; an old one raises StaleVersionError, and so does the second call. She is asked to
+    keep it free again when the times are offered again with her.
+    """
+    if not _release(hold, at, round=round):
+        raise StaleVersionError(HoldAttendee.objects.get(pk=hold.pk))
+    request = hold.offered_time.request
+    record("hold.withdrawn", request, by=by, at=at, about=(request.person,), data={"user": hold.user_id})
+    hold.refresh_from_db()
+    return hold
+
+
 def _hold(offered: OfferedTime, user: User, at: datetime) -> bool:
     shape = {"ends_at": offered.ends_at, "time_zone": offered.time_zone}
     who = {"name": one_line(str(user), limit=200), "email": user.email.lower()}
@@ -80,8 +96,9 @@ def _hold(offered: OfferedTime, user: User, at: datetime) -> bool:
     return True
 
 
-def _release(attendee: HoldAttendee, at: datetime) -> bool:
-    if not HoldAttendee.objects.filter(pk=attendee.pk, is_held=True).update(is_held=False, round=F("round") + 1):
+def _release(attendee: HoldAttendee, at: datetime, **expected: int) -> bool:
+    held = HoldAttendee.objects.filter(pk=attendee.pk, is_held=True, **expected)
+    if not held.update(is_held=False, round=F("round") + 1):
         return False
     _take_back(attendee, at)
     last = last_left(attendee)

@@ -159,9 +159,9 @@ def edit_meeting(meeting: Meeting, *, version: int, by: User, at: datetime, **ch
 def move_meeting(meeting: Meeting, *, version: int, by: User, at: datetime, **changes: Any) -> Meeting:
     """Change starts_at, ends_at, time_zone, format, venue or join_url.
 
-    Another time or house raises SEQUENCE and asks everybody again, unless it takes a move back that nobody was
-    told of; another room or link is a small change and answers stand. A call that changes nothing writes and sends nothing; one with an old
-    version raises StaleVersionError. A venue that is no row yet becomes one.
+    Another time or house raises SEQUENCE and asks everybody again, unless it takes back a move that nobody was
+    told of; another room or link is a small change and answers stand. A call that changes nothing writes and sends
+    nothing; one with an old version raises StaleVersionError. A venue that is no row yet becomes one.
     """
     if unknown := set(changes) - {"starts_at", "ends_at", "time_zone", "format", "venue", "join_url"}:
         raise TypeError(f"move_meeting cannot change {sorted(unknown)}")

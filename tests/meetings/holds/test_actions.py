@@ -6,9 +6,10 @@ from icalendar import Calendar
 from crm.access.enums import Role
 from crm.access.rules import STAFF_ROLES
 from crm.activity.models import ActivityEntry
+from crm.base.errors import StaleVersionError
 from crm.messaging.models import Message
 from crm.people.enums import Visibility
-from meetings.holds.actions import hold_times, release_holds
+from meetings.holds.actions import hold_times, release_holds, withdraw_hold
 from meetings.holds.models import HoldAttendee, HoldSend
 from meetings.scheduling.actions import close_request, confirm_meeting
 from meetings.scheduling.enums import MeetingFormat, RequestState
@@ -90,6 +91,56 @@ def test_the_end_of_a_request_releases_its_holds(state, offer, deliver) -> None:
     close_request(row, state=state, version=row.version, by=row.owner, at=AT + HOUR)
 
     assert planned() == Counter({("REQUEST", 0, "accepted"): 6, ("CANCEL", 1, "queued"): 6})
+
+
+def test_one_person_is_taken_out_and_only_she_is_told(offer, team, deliver) -> None:
+    row = offer(times(2))
+    deliver()
+    hers = HoldAttendee.objects.filter(user=team[1]).earliest("id")
+    by = {"by": row.owner, "at": AT + HOUR}
+
+    withdraw_hold(hers, round=hers.round, **by)
+    with pytest.raises(StaleVersionError):
+        withdraw_hold(hers, round=hers.round - 1, **by)
+    with pytest.raises(StaleVersionError):
+        withdraw_hold(hers, round=hers.round, **by)
+
+    cancel = HoldSend.objects.get(method="CANCEL")
+    assert planned() == Counter({("REQUEST", 0, "accepted"): 4, ("CANCEL", 1, "queued"): 1})
+    assert (cancel.message.to_email, cancel.attendee.uid, str(event_of(cancel)["STATUS"])) == (
+        SAM,
+        hers.uid,
+        "CANCELLED",
+    )
+    assert HoldAttendee.objects.filter(is_held=True).count() == 3
+    said = ActivityEntry.objects.get(verb="hold.withdrawn")
+    assert (said.data, said.actor) == ({"user": team[1].pk}, row.owner)
+
+
+def test_who_was_taken_out_may_be_asked_again_and_a_release_leaves_her_alone(offer, team, deliver) -> None:
+    row = offer(times(1))
+    deliver()
+    hers = HoldAttendee.objects.get(user=team[1])
+    withdraw_hold(hers, round=hers.round, by=row.owner, at=AT + HOUR)
+    deliver()
+
+    offer(times(1), people=team[1:], at=AT + 2 * HOUR)
+    deliver()
+    hers.refresh_from_db()
+    withdraw_hold(hers, round=hers.round, by=row.owner, at=AT + 3 * HOUR)
+    close(row)
+
+    sent = HoldSend.objects.filter(attendee=hers).values_list("method", "sequence")
+    assert list(sent) == [("REQUEST", 0), ("CANCEL", 1), ("REQUEST", 2), ("CANCEL", 3)]
+
+
+def test_a_hold_that_never_left_is_withdrawn_without_a_word(offer, team) -> None:
+    row = offer(times(1), people=team[:1])
+    hers = HoldAttendee.objects.get()
+
+    withdraw_hold(hers, round=hers.round, by=row.owner, at=AT)
+
+    assert planned() == Counter({("REQUEST", 0, "cancelled"): 1})
 
 
 def test_a_hold_that_never_left_is_taken_back_without_a_word(offer) -> None:

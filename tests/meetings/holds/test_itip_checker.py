@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from crm.notes.models import InternalNote
-from meetings.holds.models import HoldSend
+from meetings.holds.actions import withdraw_hold
+from meetings.holds.models import HoldAttendee, HoldSend
 from meetings.scheduling.actions import close_request
 from meetings.scheduling.enums import RequestState
 from tests.checker import run_checker
@@ -74,6 +75,22 @@ def test_checker_passes_a_whole_life_in_every_season(zone: str, offer, deliver, 
     kinds = ("REQUEST 0", "REQUEST 1", "CANCEL 2")
     assert said == {f"{kind} {to}": [] for kind in kinds for to in (ADA, SAM)}
     assert HoldSend.objects.count() == 36
+
+
+def test_checker_passes_one_person_taken_out_and_back(offer, team, deliver, shared_tools, tmp_path) -> None:
+    row = offer(times(1))
+    deliver()
+    for number in (1, 3):
+        hers = HoldAttendee.objects.get(user=team[1])
+        withdraw_hold(hers, round=hers.round, by=row.owner, at=AT + number * HOUR)
+        deliver()
+        offer(times(1), people=team[1:], at=AT + (number + 1) * HOUR)
+        deliver()
+
+    # RFC 5546 section 2.1.4: STATUS changes from CANCELLED, so the number rises; the checker looks at times only.
+    again = {f"REQUEST {number} {SAM}": ["W S4"] for number in (2, 4)}
+    first = {f"REQUEST 0 {email}": [] for email in (ADA, SAM)}
+    assert faults(shared_tools, tmp_path) == first | again | {f"CANCEL {number} {SAM}": [] for number in (1, 3)}
 
 
 def test_checker_passes_the_nights_of_the_far_south(offer, deliver, shared_tools, tmp_path) -> None:
