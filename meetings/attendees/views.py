@@ -1,5 +1,6 @@
 """Who is invited and what they answered, on the meeting page and in its small steps."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -52,7 +53,7 @@ def attendees_panel(meeting: Meeting, user: User) -> dict[str, Any]:
         "meeting": meeting,
         "office": office if office and office.attendee else None,
         "office_badge": BADGES.get(office.partstat, "") if office else "",
-        **(_instead(meeting, user) if sees_all else {}),
+        **(_instead(meeting, people, user) if sees_all else {}),
         "sees_all": sees_all,
         "may_change": can(user, Act.CHANGE, meeting) and is_running(meeting),
         "missing": [role.label for role in missing_roles(people)] if sees_all and is_running(meeting) else [],
@@ -60,8 +61,10 @@ def attendees_panel(meeting: Meeting, user: User) -> dict[str, Any]:
     }
 
 
-def _instead(meeting: Meeting, user: User) -> dict[str, Any]:
+def _instead(meeting: Meeting, people: Sequence[Attendee], user: User) -> dict[str, Any]:
     """Whom staff stand in for, and when and how the policymaker said so, if that was after the confirmation."""
+    if any(each.role == AttendeeRole.POLICYMAKER for each in people):
+        return {}
     row, gone = meeting.request, replaced_at(meeting)
     is_moved = (row is not None and row.staff_instead_id is not None) or gone is not None
     return {

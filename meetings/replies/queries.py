@@ -32,7 +32,7 @@ from meetings.requests.queries import office_of
 from meetings.scheduling.actions import AttendeeInput
 from meetings.scheduling.enums import AttendeeRole, MeetingState
 from meetings.scheduling.models import Attendee, Meeting
-from meetings.scheduling.queries import active_attendees, with_attendees
+from meetings.scheduling.queries import active_attendees, replaced_at, with_attendees
 
 
 def open_reviews() -> QuerySet[ReplyReview]:
@@ -193,11 +193,17 @@ def stand_in(review: ReplyReview, named: tuple[str, str], at: datetime) -> Perso
 
 
 def newcomer_in(review: ReplyReview, role: AttendeeRole) -> AttendeeInput:
-    """Whom the mail names as coming. Raises DecisionError for a mail that names nobody."""
+    """Whom the mail names as coming; a policymaker who sent staff comes as herself.
+
+    Raises DecisionError for a mail that names nobody.
+    """
     parsed = read_answer(review.inbound)
     if parsed is None:
         raise DecisionError
     if parsed.delegated_to:
         address = parsed.delegated_to[0]
         return AttendeeInput(name=address, email=address, role=role)
+    head = replaced_at(review.meeting) if review.meeting else None
+    if head is not None and head.email == parsed.attendee.lower():
+        return AttendeeInput(head.name, head.email, AttendeeRole.POLICYMAKER, person=head.person)
     return AttendeeInput(name=parsed.attendee_name or parsed.attendee, email=parsed.attendee, role=role)

@@ -47,10 +47,11 @@ def replaced_at(meeting: Meeting) -> Attendee | None:
 
 def staff_come() -> Q:
     """That a request led to a meeting to which staff of the office come instead of the policymaker."""
-    sent = Attendee.objects.filter(meeting__request=OuterRef("pk"), role=AttendeeRole.POLICYMAKER)
-    sent = sent.filter(partstat=PartStat.DELEGATED).exclude(removed_at=None)
+    heads = Attendee.objects.filter(meeting__request=OuterRef("pk"), role=AttendeeRole.POLICYMAKER)
+    sent = heads.filter(partstat=PartStat.DELEGATED).exclude(removed_at=None)
     running = Q(state=RequestState.CONFIRMED, meeting__state=MeetingState.CONFIRMED)
-    return running & (Q(staff_instead__isnull=False) | Q(Exists(sent)))
+    is_moved = Q(staff_instead__isnull=False) | Q(Exists(sent))
+    return running & is_moved & ~Q(Exists(heads.filter(removed_at=None)))
 
 
 def office_answer(meeting: Meeting) -> OfficeAnswer:

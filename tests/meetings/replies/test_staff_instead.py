@@ -20,6 +20,7 @@ from meetings.replies.rules import decisions_for
 from meetings.scheduling.actions import move_meeting
 from meetings.scheduling.enums import AnswerSource, AttendeeRole, PartStat
 from meetings.scheduling.models import Attendee, MeetingRequest
+from meetings.scheduling.queries import staff_come
 from tests.factories.offices import office_led_by
 from tests.factories.people import contact_detail, membership, person
 from tests.meetings.conftest import AT, LEAD, SCHEDULER
@@ -176,6 +177,19 @@ def test_words_by_mail_that_name_nobody_ask_who_comes(delegation, deliver) -> No
     resolve_review(review, decision=ReviewDecision.STAFF_INSTEAD, by=delegation.coordinator, at=ARRIVED)
 
     assert (robin().partstat, Task.objects.count()) == (PartStat.DELEGATED, 1)
+
+
+def test_a_yes_by_mail_after_staff_were_sent_waits_and_brings_her_back_as_herself(delegation, lee) -> None:
+    Attendee.objects.filter(pk=robin().pk).update(email="robin@office.example")
+    act(delegation.attendee(SCHEDULER).public_id, "staff", {"comment": LEE}, LATER)
+    receive_mail(reply(delegation, "robin@office.example"), at=ARRIVED)
+    review = ReplyReview.objects.get()
+
+    waiting = robin().removed_at
+    resolve_review(review, decision=ReviewDecision.INVITE, by=delegation.coordinator, at=ARRIVED)
+
+    assert (waiting, robin().removed_at, robin().person) == (LATER, None, delegation.policymaker)
+    assert not MeetingRequest.objects.filter(staff_come()).exists()
 
 
 def test_a_card_of_somebody_of_our_side_offers_no_staff(delegation) -> None:
