@@ -14,6 +14,7 @@ from pytest_django.plugin import blocking_manager_key
 from crm.access.enums import Role
 from crm.access.models import User
 from tests.factories.access import user as make_user
+from tests.lanes import own_postgres, postgres_silence
 
 HERE = Path(__file__).parent
 
@@ -40,6 +41,18 @@ def shared_tools() -> Path:
     if not folder.is_dir():
         pytest.skip("The shared checkers are not beside this checkout, so this test did not run.")
     return folder
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def own_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty database other processes see: a file, then one on PostgreSQL when a server answers."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'own.sqlite3'}"
+        return
+    if silence := postgres_silence():
+        pytest.skip(silence)
+    with own_postgres() as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -21,44 +20,33 @@ GOOD = {
 }
 
 
-@pytest.mark.slow
-def test_killed_dispatchers_double_and_lose_nothing(tmp_path: Path) -> None:
-    """In a process of its own: the mails must be in a database that other processes see."""
-    environment = os.environ | {"DATABASE_URL": f"sqlite:///{tmp_path / 'kill.sqlite3'}"}
-
-    answer = subprocess.run(
-        [sys.executable, "-m", "tests.bench.bench_kill", "--mails=200", "--kills=6"],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
+def figures_of(database_url: str, *words: str) -> str:
+    """What the benchmark says, in a process of its own: the mails must be in a database that other processes see."""
+    command = [sys.executable, "-m", "tests.bench.bench_kill", "--mails=200", "--kills=6", *words]
+    environment = os.environ | {"DATABASE_URL": database_url}
+    answer = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    print(answer.stdout)
     assert answer.returncode == 0, answer.stdout + answer.stderr
-    assert "planned 200," in answer.stdout
-    assert "doubled 0, silently lost 0," in answer.stdout
-    assert "States add up to 200:" in answer.stdout
+    return answer.stdout
 
 
 @pytest.mark.slow
-def test_killed_dispatchers_send_no_version_of_an_invitation_twice(tmp_path: Path) -> None:
+def test_killed_dispatchers_double_and_lose_nothing(own_database_url: str) -> None:
+    said = figures_of(own_database_url)
+
+    assert "planned 200," in said
+    assert "doubled 0, silently lost 0," in said
+    assert "States add up to 200:" in said
+
+
+@pytest.mark.slow
+def test_killed_dispatchers_send_no_version_of_an_invitation_twice(own_database_url: str) -> None:
     """One in ten acknowledgements is lost as well: an invitation in doubt waits for a person, it never goes again."""
-    environment = os.environ | {"DATABASE_URL": f"sqlite:///{tmp_path / 'kill.sqlite3'}"}
+    said = figures_of(own_database_url, "--invitations")
 
-    answer = subprocess.run(
-        [sys.executable, "-m", "tests.bench.bench_kill", "--invitations", "--mails=200", "--kills=6"],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    assert answer.returncode == 0, answer.stdout + answer.stderr
-    assert "planned 200," in answer.stdout
-    assert "doubled 0, silently lost 0," in answer.stdout
-    assert "States add up to 200:" in answer.stdout
+    assert "planned 200," in said
+    assert "doubled 0, silently lost 0," in said
+    assert "States add up to 200:" in said
 
 
 def test_figures_that_add_up_are_good() -> None:

@@ -1,4 +1,4 @@
-"""Two workers that are real processes on one database file."""
+"""Two workers that are real processes on one database."""
 
 import os
 import subprocess
@@ -42,9 +42,9 @@ print(Message.objects.count(), ReminderRun.objects.count(), said.count())
 
 
 @pytest.mark.slow
-def test_two_processes_remind_once(tmp_path: Path) -> None:
+def test_two_processes_remind_once(tmp_path: Path, own_database_url: str) -> None:
     environment = os.environ | {
-        "DATABASE_URL": f"sqlite:///{tmp_path / 'reminders.sqlite3'}",
+        "DATABASE_URL": own_database_url,
         "DJANGO_SETTINGS_MODULE": "campaigns_site.settings.test",
     }
 
