@@ -56,6 +56,7 @@ class CrmConfig(AppConfig):
         from crm.sequences import registry as sequences
         from crm.tags import registry as tags
         from crm.targets import registry as targets
+        from crm.undos import registry as undos
         from crm.votes import registry as votes
 
         users: Any = apps.get_app_config("wagtailusers")
@@ -83,6 +84,7 @@ class CrmConfig(AppConfig):
         criteria.declare()
         register_due_job("exports", continue_exports)
         bulk.declare()
+        undos.declare()
         register_due_job("bulk", continue_bulk_acts)
         consent.declare()
         campaigns.declare()

@@ -48,6 +48,12 @@ def link(entry: ActivityEntry, obj: Model) -> None:
         ActivityLink.objects.get_or_create(entry=entry, target_type=type_key(obj), target_id=obj.pk)
 
 
+def link_all(entry: ActivityEntry, kind: str, keys: Iterable[int]) -> None:
+    """Show an entry on the timelines of many rows of one kind. Second call: nothing."""
+    links = (ActivityLink(entry=entry, target_type=kind, target_id=pk) for pk in sorted(keys))
+    ActivityLink.objects.bulk_create(links, batch_size=500, ignore_conflicts=True)
+
+
 def say(
     verb: str,
     obj: Model,

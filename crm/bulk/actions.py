@@ -1,15 +1,15 @@
 """Acts on many people: chosen once, done in chunks, each chunk whole or not at all."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
 from crm.access.models import User
-from crm.activity.actions import record
-from crm.activity.models import ActivityEntry, ActivityLink
+from crm.activity.actions import link_all, record
+from crm.activity.models import ActivityEntry
 from crm.activity.rules import type_key
 from crm.bulk.enums import BulkOutcome, BulkState
 from crm.bulk.errors import CannotRunError, NobodyChosenError, TooManyPeopleError
@@ -39,16 +39,32 @@ def plan_act(kind: BulkActKind, people: Any, *, query: str, by: User, at: dateti
 
 
 @transaction.atomic
-def start_act(act: BulkAct, *, params: dict[str, Any], at: datetime) -> BulkAct:
-    """Set a planned act going, with one entry for all of it. The second call raises `CannotRunError`."""
+def start_act(act: BulkAct, *, params: dict[str, Any], at: datetime, entry: ActivityEntry | None = None) -> BulkAct:
+    """Set a planned act going, with one entry for all of it: `entry`, else its own.
+
+    The second call raises `CannotRunError`.
+    """
     locked = BulkAct.objects.select_for_update().get(pk=act.pk)
     if locked.state != BulkState.PLANNED:
         raise CannotRunError
-    data = {"count": locked.total}
-    locked.entry = record(f"bulk.{locked.act}", locked, by=locked.started_by, at=at, data=data)
+    if entry is None:
+        data = {"count": locked.total}
+        entry = record(f"bulk.{locked.act}", locked, by=locked.started_by, at=at, data=data)
+    locked.entry = entry
     locked.params, locked.state, locked.started_at, locked.moved_at = params, BulkState.RUNNING, at, at
     locked.save()
     return locked
+
+
+def begin_work(
+    kind: BulkActKind, *, total: int, params: dict[str, Any], entry: ActivityEntry, by: User, at: datetime
+) -> BulkAct:
+    """Set work going that is not for people one by one: its kind's `work` does a part of it each time it is called.
+
+    A second call begins it a second time: callers look first whether it is under way.
+    """
+    begun = {"started_at": at, "moved_at": at, "state": BulkState.RUNNING}
+    return BulkAct.objects.create(act=kind.key, total=total, params=params, entry=entry, started_by=by, **begun)
 
 
 @transaction.atomic
@@ -69,18 +85,27 @@ def resume_act(act: BulkAct, *, at: datetime) -> BulkAct:
     if locked.state not in {BulkState.CANCELLED, BulkState.FAILED} and not is_silent(locked, at):
         raise CannotRunError
     locked.state, locked.moved_at = BulkState.RUNNING, at
+    locked.params.pop("sentence", None)
     locked.save()
     return locked
 
 
-def fail_act(pk: int, *, at: datetime) -> None:
-    """Note that a chunk broke off; it may go on. A second call changes nothing."""
-    BulkAct.objects.filter(pk=pk, state=BulkState.RUNNING).update(state=BulkState.FAILED, moved_at=at)
+@transaction.atomic
+def fail_act(pk: int, *, at: datetime, sentence: str = "") -> None:
+    """Note that a chunk broke off and, where somebody can do something about it, why; it may go on.
+
+    A second call changes nothing.
+    """
+    act = BulkAct.objects.select_for_update().get(pk=pk)
+    if act.state == BulkState.RUNNING:
+        act.state, act.moved_at = BulkState.FAILED, at
+        act.params |= {"sentence": sentence} if sentence else {}
+        act.save(update_fields=["state", "moved_at", "params"])
 
 
 @transaction.atomic
 def work_chunk(pk: int, *, at: datetime) -> bool:
-    """Do the next 200 people of a running act; False when nothing is left to do.
+    """Do the next 200 people, or the next part, of a running act; False when nothing is left to do.
 
     Any number of workers may call it: the act's row is locked first, then the people, so that nobody is done
     twice and nobody's edit is overwritten unseen.
@@ -89,18 +114,17 @@ def work_chunk(pk: int, *, at: datetime) -> bool:
     kind = act_kind(act.act)
     if act.state != BulkState.RUNNING or kind is None or act.entry is None:
         return False
-    targets = list(act.targets.filter(outcome="").order_by("id")[:CHUNK])
-    if targets:
-        _do(act, act.entry, kind, targets, at)
-    else:
+    done = kind.work(act, act.entry, at) if kind.work else _do(act, act.entry, kind, at)
+    if not done:
         act.state, act.finished_at = BulkState.FINISHED, at
-    act.done, act.moved_at = act.done + len(targets), at
-    act.save(update_fields=["state", "done", "moved_at", "finished_at"])
-    return bool(targets)
+    act.done, act.moved_at = act.done + done, at
+    act.save(update_fields=["state", "done", "moved_at", "finished_at", "params"])
+    return bool(done)
 
 
-def _do(act: BulkAct, entry: ActivityEntry, kind: BulkActKind, targets: list[BulkTarget], at: datetime) -> None:
-    by = act.started_by
+def _do(act: BulkAct, entry: ActivityEntry, kind: BulkActKind, at: datetime) -> int:
+    """The next people; how many they were."""
+    targets, by = list(act.targets.filter(outcome="").order_by("id")[:CHUNK]), act.started_by
     ids = [target.person_id for target in targets]
     seen = Person.objects.visible_to(by).order_by("pk").select_for_update(of=("self",)).filter(pk__in=ids)
     people = list(seen) if kind.permitted(by) else []
@@ -109,20 +133,18 @@ def _do(act: BulkAct, entry: ActivityEntry, kind: BulkActKind, targets: list[Bul
     wanted = [person for person in people if person.pk not in out]
     changed = kind.perform(wanted, act.params, by, at, entry) if wanted else ()
     done = {person.pk for person in wanted} if changed is None else set(changed)
+    if isinstance(changed, Mapping):
+        done = {pk for pk, outcome in changed.items() if outcome == BulkOutcome.CHANGED}
     for person in wanted:
         out[person.pk] = (BulkOutcome.CHANGED if person.pk in done else BulkOutcome.SAME).value
+    out |= changed if isinstance(changed, Mapping) else {}
     outcomes: dict[str, list[int]] = defaultdict(list)
     for target in targets:
         outcomes[str(out.get(target.person_id, rest.value))[:120]].append(target.pk)
     for outcome, pks in outcomes.items():
         BulkTarget.objects.filter(pk__in=pks).update(outcome=outcome)
-    _show_on_timelines(entry, done)
-
-
-def _show_on_timelines(entry: ActivityEntry, pks: Iterable[int]) -> None:
-    kind = type_key(Person)
-    links = (ActivityLink(entry=entry, target_type=kind, target_id=pk) for pk in sorted(pks))
-    ActivityLink.objects.bulk_create(links, batch_size=500, ignore_conflicts=True)
+    link_all(entry, type_key(Person), done)
+    return len(targets)
 
 
 def forget_plans(plans: Any) -> int:

@@ -1,6 +1,6 @@
 """How far an act on many people is, and what became of whom."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -52,6 +52,11 @@ def outcomes(act: BulkAct, user: User) -> list[OutcomeLine]:
     first = [BulkOutcome.CHANGED.value, BulkOutcome.SAME.value]
     ordered = sorted(counts, key=lambda item: (item[0] not in first, item[0]))
     return [_line(act, user, code, count) for code, count in ordered]
+
+
+def told(lines: Iterable[tuple[int, Any]]) -> list[OutcomeLine]:
+    """What work that is not for people one by one says of itself; nothing of what did not happen."""
+    return [OutcomeLine(str(words), count, [], 0) for count, words in lines if count]
 
 
 def _line(act: BulkAct, user: User, code: str, count: int) -> OutcomeLine:

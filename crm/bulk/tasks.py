@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
 
+from crm.base.errors import ParleyError
 from crm.bulk.actions import fail_act, forget_plans, work_chunk
 from crm.bulk.models import BulkAct
 from crm.bulk.queries import forgotten_plans, silent_acts
@@ -20,6 +21,8 @@ def run_bulk_act(pk: int) -> None:
     try:
         while work_chunk(pk, at=timezone.now()):
             pass
+    except ParleyError as error:
+        fail_act(pk, at=timezone.now(), sentence=str(error.sentence))
     except Exception:
         logger.exception("The bulk act %s broke off", pk)
         fail_act(pk, at=timezone.now())

@@ -24,7 +24,7 @@ from crm.base.errors import ParleyError
 from crm.bulk.actions import plan_act, resume_act, start_act, stop_act
 from crm.bulk.enums import BulkState
 from crm.bulk.models import BulkAct
-from crm.bulk.queries import is_silent, outcomes, sample_of, under_way
+from crm.bulk.queries import is_silent, outcomes, sample_of, told, under_way
 from crm.bulk.registry import BulkActKind, act_kind
 from crm.bulk.rules import as_params
 from crm.bulk.tasks import wake
@@ -130,8 +130,12 @@ class BulkActView(WagtailAdminTemplateMixin, TemplateView):
         return str(self.kind.label)
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        people = {"url": list_url(self.act.query), "label": _("People")}
-        return [*self.breadcrumbs_items, people, {"url": "", "label": str(self.kind.label)}]
+        url, label = self._back()
+        return [*self.breadcrumbs_items, {"url": url, "label": label}, {"url": "", "label": str(self.kind.label)}]
+
+    def _back(self) -> tuple[str, str]:
+        url, label = self.kind.back(self.act) if self.kind.back else (list_url(self.act.query), _("People"))
+        return url, str(label)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         act, now = self.act, timezone.now()
@@ -143,14 +147,16 @@ class BulkActView(WagtailAdminTemplateMixin, TemplateView):
             "running": act.state == BulkState.RUNNING,
             "unfinished": act.state in {BulkState.CANCELLED, BulkState.FAILED} or is_silent(act, now),
             "done_words": done_words(act),
+            "sentence": act.params.get("sentence", ""),
             "progress_url": reverse("crm_bulk_progress", args=[act.public_id]),
             "mine": act.started_by_id == user.pk,
             "form": (self.form or self._form()) if planned else None,
             "sample": sample_of(act, user) if planned else [],
-            "outcomes": outcomes(act, user),
+            "outcomes": [*outcomes(act, user), *told(self.kind.told(act))],
+            "is_for_people": self.kind.work is None,
             "undo_url": self._undo_url(now),
             "undone": self._is_undone(),
-            "list_url": list_url(act.query),
+            "list_url": self._back()[0],
         }
 
     def _is_undone(self) -> bool:
@@ -164,6 +170,10 @@ class BulkActView(WagtailAdminTemplateMixin, TemplateView):
         if not can(self.request.user, Act.CHANGE, Person) or entry.pk not in undoable_entries([entry.pk]):
             return ""
         return f"{undo_url(entry)}?{urlencode({'next': self.request.path})}"
+
+
+def bulk_act_url(act: BulkAct) -> str:
+    return reverse("crm_bulk_act", args=[act.public_id])
 
 
 def _label(act: BulkAct) -> Any:
@@ -186,11 +196,13 @@ def bulk_progress(request: HttpRequest, public_id: str) -> JsonResponse:
 
 
 def done_words(act: BulkAct) -> str:
-    return _("%(done)s of %(total)s people") % {"done": intcomma(act.done), "total": intcomma(act.total)}
+    kind = act_kind(act.act)
+    words = str(kind.counted) if kind else _("%(done)s of %(total)s people")
+    return words % {"done": intcomma(act.done), "total": intcomma(act.total)}
 
 
 def my_bulk_acts(user: User, _at: Any) -> dict[str, Any] | None:
     """Section of "My day": what runs or was left unfinished."""
     acts = under_way(user) if can(user, Act.VIEW, BulkAct) else []
-    rows = [{"act": act, "label": _label(act), "url": reverse("crm_bulk_act", args=[act.public_id])} for act in acts]
+    rows = [{"act": act, "label": _label(act), "words": done_words(act), "url": bulk_act_url(act)} for act in acts]
     return {"title": _("Running for you"), "rows": rows, "template": "crm/my_bulk_acts.html"} if rows else None

@@ -9,17 +9,19 @@ from typing import Any
 
 from django.apps import apps
 from django.db import IntegrityError, transaction
-from django.db.models import F, ForeignObjectRel, Model, ProtectedError
+from django.db.models import F, ForeignObjectRel, Model, ProtectedError, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from crm.access.models import User
-from crm.activity.actions import record
+from crm.activity.actions import link_all, record
 from crm.activity.models import ActivityEntry
 from crm.activity.rules import type_key
+from crm.base.errors import NotAllowedError
 from crm.base.models import Timestamped, Versioned
 from crm.changes.enums import ChangeAct
 from crm.changes.errors import NothingToUndoError, TooLateToUndoError
 from crm.changes.models import Change
+from crm.changes.queries import may_undo
 from crm.changes.registry import after_undo
 from crm.changes.rules import as_column, difference, may_still_be_undone, snapshot
 
@@ -65,11 +67,15 @@ def record_changes(
 
 @dataclass
 class Undone:
-    """What taking an act back did: its own entry, how many rows were set back, which stayed and why."""
+    """What taking an act back did: its own entry, how many rows were set back, which stayed and why.
+
+    `last` is the key of the oldest change looked at.
+    """
 
     entry: ActivityEntry
     set_back: int = 0
     kept: list[tuple[Change, Any]] = field(default_factory=list)
+    last: int | None = None
 
 
 @transaction.atomic
@@ -79,12 +85,59 @@ def undo_changes(entry: ActivityEntry, *, by: User | None, at: datetime) -> Undo
     Raises `TooLateToUndoError` after 30 days. The second call raises `NothingToUndoError`, unless rows were
     kept the first time and have become free.
     """
-    if not may_still_be_undone(entry.occurred_at, at):
-        raise TooLateToUndoError
-    changes = list(Change.objects.select_for_update().filter(entry=entry, undone_in=None).order_by("-id"))
+    _check_time(entry, at)
+    changes = list(_open_changes(entry))
     if not changes:
         raise NothingToUndoError
     undone = Undone(record("change.undone", entry, by=by, at=at, about=_rows(changes)))
+    _set_all_back(changes, undone, at)
+    return undone
+
+
+@transaction.atomic
+def begin_undo(entry: ActivityEntry, *, by: User, at: datetime) -> tuple[ActivityEntry, int]:
+    """Record that an act is taken back part by part; that entry, and how many changes there are. Sets nothing back.
+
+    A second call records a second entry: callers look first whether one is under way. Raises as `undo_changes`.
+    """
+    _check_time(entry, at)
+    count = _open_changes(entry).count()
+    if not count:
+        raise NothingToUndoError
+    return record("change.undone", entry, by=by, at=at), count
+
+
+@transaction.atomic
+def undo_part(entry: ActivityEntry, *, into: ActivityEntry, below: int | None, by: User, at: datetime) -> Undone:
+    """Set the next 500 changes back, the newest first, and show that on the timelines of their rows.
+
+    `below` is the `last` of the part before; at the end a part has none. What an earlier call took back is not
+    met again. Raises `NotAllowedError` when `by` may no longer see or change one of the rows.
+    """
+    rest = _open_changes(entry)
+    changes = list((rest if below is None else rest.filter(pk__lt=below))[:TOGETHER])
+    undone = Undone(into)
+    if not changes:
+        return undone
+    if not may_undo(changes, by):
+        raise NotAllowedError
+    for kind, pks in _keys(changes).items():
+        link_all(into, kind, apps.get_model(kind)._base_manager.filter(pk__in=pks).values_list("pk", flat=True))
+    _set_all_back(changes, undone, at)
+    undone.last = changes[-1].pk
+    return undone
+
+
+def _check_time(entry: ActivityEntry, at: datetime) -> None:
+    if not may_still_be_undone(entry.occurred_at, at):
+        raise TooLateToUndoError
+
+
+def _open_changes(entry: ActivityEntry) -> QuerySet[Change]:
+    return Change.objects.select_for_update().filter(entry=entry, undone_in=None).order_by("-id")
+
+
+def _set_all_back(changes: list[Change], undone: Undone, at: datetime) -> None:
     touched: dict[str, list[Change]] = defaultdict(list)
     for part in _parts(changes):
         reasons = _set_back_many(part, at) if len(part) > 1 else {part[0].pk: _set_back(part[0], at)}
@@ -96,14 +149,17 @@ def undo_changes(entry: ActivityEntry, *, by: User | None, at: datetime) -> Undo
     for kind, set_back in touched.items():
         if follow := after_undo(kind):
             follow(set_back, at)
-    return undone
 
 
-def _rows(changes: Iterable[Change]) -> Iterable[Model]:
+def _keys(changes: Iterable[Change]) -> dict[str, set[int]]:
     by_kind: dict[str, set[int]] = defaultdict(set)
     for change in changes:
         by_kind[change.object_type].add(change.object_id)
-    for kind, pks in by_kind.items():
+    return by_kind
+
+
+def _rows(changes: Iterable[Change]) -> Iterable[Model]:
+    for kind, pks in _keys(changes).items():
         yield from apps.get_model(kind)._default_manager.filter(pk__in=pks)
 
 

@@ -20,7 +20,7 @@ from crm.activity.registry import ChangedValue, hidden_row, verbs_alone
 from crm.activity.rules import type_key
 from crm.changes.enums import ChangeAct
 from crm.changes.models import Change
-from crm.changes.rules import as_column, needed_act, told_columns
+from crm.changes.rules import AT_ONCE, as_column, needed_act, told_columns
 
 FEW = 20
 Key = tuple[str, int]
@@ -181,35 +181,64 @@ def _plain(column: Any, value: Any) -> str:
 
 @dataclass
 class UndoPlan:
-    """What taking an entry back would do for one user: `refusal` says why she may not, if so."""
+    """What taking an entry back would do for one user: `refusal` says why she may not, if so.
 
-    changes: list[Change]
+    Of a long one, with more than `AT_ONCE` changes, only the newest were looked at.
+    """
+
+    total: int
     refusal: str = ""
     free: list[Change] = field(default_factory=list)
     stuck: list[Change] = field(default_factory=list)
 
+    @property
+    def is_long(self) -> bool:
+        return self.total > AT_ONCE
+
 
 def undo_plan(entry: ActivityEntry, user: User) -> UndoPlan | None:
     """None when the user may see nothing of what the entry changed: for her it does not exist."""
-    every = list(Change.objects.filter(entry=entry).order_by("-id"))
-    seen, there = visible_keys(every, user), rows_of(every)
-    gone = any((change.object_type, change.object_id) not in there for change in every)
+    every = Change.objects.filter(entry=entry).order_by("-id")
+    seen, hidden, gone = _standing(every, user)
     if not seen and not (gone and role_of(user) == Role.DIRECTOR):
         return None
-    changes = [change for change in every if change.undone_in_id is None]
-    plan = UndoPlan(changes)
-    hidden = any(key not in seen for key in there)
-    if hidden or not _may_all(changes, user):
+    left = every.filter(undone_in=None)
+    plan = UndoPlan(left.count())
+    if hidden or not _may_acts(set(left.order_by().values_list("object_type", "act").distinct()), user):
         plan.refusal = _("This changed something that you may not change. Ask a director to undo it.")
+    changes = list(left[:AT_ONCE])
+    there = rows_of(changes)
     for change in changes:
         fits = _fits(change, there.get((change.object_type, change.object_id)))
         (plan.free if fits else plan.stuck).append(change)
     return plan
 
 
+def _standing(changes: QuerySet[Change], user: User) -> tuple[bool, bool, bool]:
+    """Whether any row of these changes is seen by the user, hidden from her, gone. Three queries for each kind."""
+    seen = hidden = gone = False
+    for kind in list(changes.order_by().values_list("object_type", flat=True).distinct()):
+        model: Any = apps.get_model(kind)
+        keys = changes.filter(object_type=kind).order_by().values("object_id").distinct()
+        there = model._base_manager.filter(pk__in=keys).count()
+        rows = visible_rows(model, user).filter(pk__in=keys).order_by().values("pk").distinct()
+        shown = rows.count() if can(user, Act.VIEW, model) else 0
+        seen, hidden, gone = seen or shown > 0, hidden or shown < there, gone or there < keys.count()
+    return seen, hidden, gone
+
+
+def may_undo(changes: Collection[Change], user: User) -> bool:
+    """Whether a user sees every row of these changes that is still there, and may take each of them back."""
+    seen = visible_keys(changes, user)
+    return all(key in seen for key in rows_of(changes)) and _may_all(changes, user)
+
+
 def _may_all(changes: Iterable[Change], user: User) -> bool:
-    wanted = {(change.object_type, ChangeAct(change.act)) for change in changes}
-    return all(can(user, needed_act(act), apps.get_model(kind)) for kind, act in wanted)
+    return _may_acts({(change.object_type, change.act) for change in changes}, user)
+
+
+def _may_acts(wanted: Iterable[tuple[str, str]], user: User) -> bool:
+    return all(can(user, needed_act(ChangeAct(act)), apps.get_model(kind)) for kind, act in wanted)
 
 
 def _fits(change: Change, row: Model | None) -> bool:

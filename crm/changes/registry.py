@@ -7,6 +7,8 @@ from typing import Any
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from crm.access.models import User
+from crm.activity.models import ActivityEntry
 from crm.activity.registry import register_verb
 from crm.activity.rules import type_key
 from crm.changes.models import Change
@@ -37,6 +39,20 @@ def register_log_finder(model: type[Model], find: Finder) -> None:
 
 def log_finders() -> list[tuple[type[Model], Finder]]:
     return list(_finders.items())
+
+
+LongUndo = Callable[[ActivityEntry, User, datetime], str]
+
+_long: list[LongUndo] = []
+
+
+def register_long_undo(begin: LongUndo) -> None:
+    """Say who takes back what is too long to wait for: answers the page that shows how far it is. The last counts."""
+    _long[:] = [begin]
+
+
+def long_undo() -> LongUndo | None:
+    return next(iter(_long), None)
 
 
 def declare() -> None:

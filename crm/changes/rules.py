@@ -14,6 +14,8 @@ from crm.changes.models import Change
 
 NOT_TOLD = frozenset({"public_id", "created_at", "search_text", "origin_key"})
 UNDO_FOR = timedelta(days=30)
+AT_ONCE = 500
+"""So many changes are taken back while somebody waits; more are work for a worker."""
 
 
 def may_still_be_undone(occurred_at: datetime, at: datetime) -> bool:

@@ -32,6 +32,7 @@ from crm.changes.actions import CHANGED_SINCE, Undone, undo_changes
 from crm.changes.enums import ChangeAct
 from crm.changes.models import Change
 from crm.changes.queries import Told, UndoPlan, told_changes, undo_plan
+from crm.changes.registry import long_undo
 from crm.changes.rules import may_still_be_undone
 
 SHOWN = 20
@@ -101,8 +102,11 @@ class UndoView(WagtailAdminTemplateMixin, TemplateView):
         return once(request, lambda: self._undo(timezone.now()))
 
     def _undo(self, at: datetime) -> HttpResponse:
+        by: User = self.request.user  # type: ignore[assignment]
         try:
-            undone = undo_changes(self.entry, by=self.request.user, at=at)  # type: ignore[arg-type]
+            if self.plan.is_long and (begin := long_undo()):
+                return redirect(begin(self.entry, by, at))
+            undone = undo_changes(self.entry, by=by, at=at)
         except ParleyError as error:
             messages.error(self.request, str(error.sentence))
         else:
@@ -128,17 +132,20 @@ class UndoView(WagtailAdminTemplateMixin, TemplateView):
         plan = self.plan
         told = Told([*plan.free[:SHOWN], *plan.stuck[:SHOWN]], self.request.user)  # type: ignore[arg-type]
         late = not may_still_be_undone(self.entry.occurred_at, timezone.now())
+        free = plan.total if plan.is_long else len(plan.free)
+        hides_stuck = plan.is_long or bool(plan.refusal)
         return super().get_context_data(**kwargs) | {
             "entry": self.entry,
             "sentence": sentence_for(self.entry),
             "actor": actor_name(self.entry),
             "refusal": plan.refusal,
             "late": late,
-            "may": bool(plan.free) and not plan.refusal and not late,
+            "may": (bool(plan.free) or plan.is_long) and not plan.refusal and not late,
+            "is_long": plan.is_long,
             "free": [_backwards(change, told) for change in plan.free[:SHOWN]] if not plan.refusal else [],
-            "free_count": len(plan.free),
-            "free_more": max(0, len(plan.free) - SHOWN),
-            "stuck": [told.row_name(change) for change in plan.stuck[:SHOWN]] if not plan.refusal else [],
+            "free_count": free,
+            "free_more": max(0, free - SHOWN),
+            "stuck": [told.row_name(change) for change in plan.stuck[:SHOWN]] if not hides_stuck else [],
             "stuck_count": len(plan.stuck),
             "stuck_more": max(0, len(plan.stuck) - SHOWN),
             "stuck_why": CHANGED_SINCE,
