@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from copy import copy
 from typing import Any, TypeVar
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import EmptyResultSet, ValidationError
 from django.db import connection
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
@@ -59,7 +59,10 @@ def insert_from(model: type[Model], columns: Sequence[str], rows: QuerySet[Any])
     Columns are named as in the database. Says how many were written; the second call writes them again or
     breaks a constraint. Nothing is checked and no default of Django is filled in.
     """
-    sql, params = rows.query.get_compiler(connection=connection).as_sql()
+    try:
+        sql, params = rows.query.get_compiler(connection=connection).as_sql()
+    except EmptyResultSet:
+        return 0
     quote = connection.ops.quote_name
     names = ", ".join(quote(name) for name in columns)
     with connection.cursor() as cursor:

@@ -10,6 +10,8 @@ from django.db.models import Count, Q, QuerySet
 
 from crm.access.models import User
 from crm.activity.rules import type_key
+from crm.bulk.enums import BulkState
+from crm.bulk.models import BulkAct, BulkTarget
 from crm.consent.queries import consent_answers
 from crm.contacts.queries import main_addresses
 from crm.mailings.enums import LeftOut, MailTraffic
@@ -21,6 +23,8 @@ from crm.segments.models import FrozenList, Segment
 from crm.segments.registry import Args
 
 LIST = type_key(FrozenList)
+ENROL = "enrol"
+"""The work that starts a sequence for many."""
 
 
 @dataclass
@@ -35,10 +39,15 @@ class EnrolmentPlan:
         return {reason.value: len(self.left_out[reason]) for reason in LeftOut if self.left_out.get(reason)}
 
 
-def enrolment_plan(people: QuerySet[Any], sequence: Sequence, on: date) -> EnrolmentPlan:
-    """Ask of everybody what the planner will ask of each, before anything is written. Five queries."""
+def enrolment_plan(
+    people: QuerySet[Any], sequence: Sequence, on: date, *, work: BulkAct | None = None
+) -> EnrolmentPlan:
+    """Ask of everybody what the planner will ask of each, before anything is written. Five queries.
+
+    Those whose turn is still to come in work that runs are in the sequence already, for all but that `work` itself.
+    """
     found = EnrolmentPlan()
-    already = set(_in_sequence(sequence).values_list("person_id", flat=True))
+    already = set(_in_sequence(sequence).values_list("person_id", flat=True).union(_waiting(sequence, work)))
     addresses = main_addresses(people, on)
     ledger = consent_answers(STREAM_PURPOSES[Stream.SEQUENCE])
     answers = ledger.of(set(addresses.values())) if ledger.by_mailbox else {}
@@ -69,6 +78,18 @@ def _in_sequence(sequence: Sequence) -> QuerySet[Enrolment]:
     """Those a list brought in once, and those it runs for now whatever started it."""
     counted = Q(anchor_type=LIST) | Q(state=EnrolmentState.ACTIVE)
     return Enrolment.objects.filter(counted, sequence=sequence).order_by()
+
+
+def _waiting(sequence: Sequence, work: BulkAct | None) -> QuerySet[Any, Any]:
+    """Keys of those whom running work will enrol."""
+    running = enrolling(sequence=sequence.pk).filter(state=BulkState.RUNNING).exclude(pk=work.pk if work else None)
+    targets = BulkTarget.objects.filter(bulk_act__in=running.order_by(), outcome="")
+    return targets.order_by().values_list("person_id", flat=True)
+
+
+def enrolling(**params: int) -> QuerySet[BulkAct]:
+    """Work that enrols people one part after the other, by `sequence` or `list`."""
+    return BulkAct.objects.filter(act=ENROL, **{f"params__{name}": pk for name, pk in params.items()})
 
 
 def enrolled_by_list(frozen: FrozenList) -> list[dict[str, Any]]:

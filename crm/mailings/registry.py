@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext
@@ -11,9 +12,14 @@ from crm.access.enums import Act
 from crm.access.models import User
 from crm.access.rules import can
 from crm.activity.registry import register_verb
+from crm.bulk.enums import BulkState
+from crm.bulk.models import BulkAct
+from crm.bulk.registry import BulkActKind, register_work
+from crm.bulk.views import bulk_act_url, done_words
+from crm.mailings.actions import enrol_next
 from crm.mailings.enums import MailTraffic
 from crm.mailings.forms import InSequenceForm, MailForm
-from crm.mailings.queries import enrolled_by_list, in_sequence, still_runs_for, with_mail
+from crm.mailings.queries import ENROL, enrolled_by_list, enrolling, in_sequence, still_runs_for, with_mail
 from crm.messaging.enums import EnrolmentState
 from crm.messaging.models import Enrolment
 from crm.people.models import Person
@@ -26,6 +32,7 @@ from crm.segments.registry import (
     register_segment_action,
     register_use,
 )
+from crm.segments.views import list_url
 
 VERBS = {
     "sequence.list_enrolled": _("Started the sequence “%(sequence)s” for %(count)s people together."),
@@ -55,23 +62,36 @@ FILTERS = (
 )
 
 
+def may_enrol(user: User) -> bool:
+    return can(user, Act.ADD, Enrolment)
+
+
+def _back(act: BulkAct) -> tuple[str, Any]:
+    return list_url(FrozenList.objects.get(pk=act.params["list"])), _("The list")
+
+
+ENROLLING = BulkActKind(ENROL, _("Enrol in a sequence"), forms.Form, enrol_next, permitted=may_enrol, back=_back)
+
+
 def enrolled_panel(frozen: FrozenList, user: User) -> dict[str, Any] | None:
     """How far the sequences that were started for a list are, and the button that stops them."""
     if not can(user, Act.VIEW, Enrolment):
         return None
     rows = enrolled_by_list(frozen)
     runs = any(row[EnrolmentState.ACTIVE] for row in rows)
+    work = enrolling(list=frozen.pk).visible_to(user).exclude(state=BulkState.FINISHED).first()
     return {
         "template": "crm/segments/list_enrolments.html",
         "rows": rows,
         "list": frozen,
-        "may_enrol": can(user, Act.ADD, Enrolment),
-        "may_stop": runs and can(user, Act.CHANGE, Enrolment),
+        "work": {"url": bulk_act_url(work), "words": done_words(work)} if work else None,
+        "may_enrol": may_enrol(user),
+        "may_stop": (runs or work) and can(user, Act.CHANGE, Enrolment),
     }
 
 
 def enrol_action(user: User, segment: Segment) -> tuple[Any, str] | None:
-    if not can(user, Act.ADD, Enrolment):
+    if not may_enrol(user):
         return None
     return gettext("Enrol in a sequence"), reverse("crm_enrol_segment", args=[segment.public_id])
 
@@ -90,6 +110,7 @@ def declare() -> None:
         register_verb(verb, sentence)
     for segment_filter in FILTERS:
         register_filter(segment_filter)
+    register_work(ENROLLING)
     register_use("sequences", still_runs_for)
     register_segment_action("enrol", enrol_action)
     register_segment_action("export", export_action)

@@ -16,11 +16,15 @@ from crm.access.enums import Act
 from crm.access.rules import can
 from crm.access.views import RowRuleMixin, forbidden, once, visible_or_404
 from crm.base.errors import ParleyError
+from crm.bulk.tasks import wake
+from crm.bulk.views import bulk_act_url
 from crm.criteria.views import KeepPeopleView, SaveFilterView
-from crm.mailings.actions import enrol_people, stop_list
+from crm.mailings.actions import begin_enrolling, enrol_people, stop_list
 from crm.mailings.enums import LeftOut
 from crm.mailings.forms import ConfirmForm, EnrolForm
 from crm.mailings.queries import EnrolmentPlan, enrolment_plan
+from crm.mailings.registry import ENROLLING
+from crm.mailings.rules import AT_ONCE
 from crm.messaging.models import Enrolment
 from crm.people.models import Person
 from crm.segments.models import FrozenList, Segment
@@ -91,22 +95,23 @@ class EnrolView(RowRuleMixin, WagtailAdminTemplateMixin, TemplateView):
         confirm = ConfirmForm(request.POST, count=len(plan.people))
         if not confirm.is_valid():
             return self.render_to_response(self.get_context_data(confirm=confirm), status=422)
-        return once(request, lambda: self._enrol(form))
+        return once(request, lambda: self._enrol(form, len(plan.people)))
 
-    def _enrol(self, form: EnrolForm) -> HttpResponse:
-        by: Any = self.request.user
-        sequence, starts_at = form.cleaned_data["sequence"], form.cleaned_data["starts_at"]
-        name = f"{str(self.source)[:120]} {timezone.localdate():%Y-%m-%d}"
+    def _enrol(self, form: EnrolForm, count: int) -> HttpResponse:
+        sequence = form.cleaned_data["sequence"]
+        asked: dict[str, Any] = {
+            "segment": self.segment,
+            "name": f"{str(self.source)[:120]} {timezone.localdate():%Y-%m-%d}",
+            "anchor_at": form.cleaned_data["starts_at"],
+            "by": self.request.user,
+            "at": timezone.now(),
+        }
         try:
-            frozen = enrol_people(
-                sequence,
-                self.people(),
-                segment=self.segment,
-                name=name,
-                anchor_at=starts_at,
-                by=by,
-                at=timezone.now(),
-            )
+            if count > AT_ONCE:
+                work = begin_enrolling(ENROLLING, sequence, self.people(), **asked)
+                wake(work)
+                return redirect(bulk_act_url(work))
+            frozen = enrol_people(sequence, self.people(), **asked)
         except ParleyError as error:
             messages.error(self.request, error.sentence)
             return self.render_to_response(self.get_context_data(), status=422)

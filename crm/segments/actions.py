@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet, Value
+from django.db.models import F, QuerySet, Value
 
 from crm.access.models import User
 from crm.activity.actions import record
@@ -110,6 +110,12 @@ def freeze_people(
     frozen.save(update_fields=["count"])
     record("segment.frozen", frozen, by=by, at=at, about=[segment], data={"count": frozen.count})
     return frozen
+
+
+def add_to_frozen(frozen: FrozenList, keys: Sequence[int]) -> None:
+    """Keep more people in a list that is still being made. A person in it already raises IntegrityError."""
+    FrozenMember.objects.bulk_create((FrozenMember(frozen_list=frozen, person_id=pk) for pk in keys), batch_size=500)
+    FrozenList.objects.filter(pk=frozen.pk).update(count=F("count") + len(keys))
 
 
 def _check(steps: Sequence[Any]) -> None:
