@@ -13,6 +13,7 @@ from crm.influence.views import influence_panel
 from crm.influence.viewsets import INFLUENCE_URLS
 from crm.paths.views import paths_panel
 from crm.people.registry import register_person_panel
+from crm.prospects.views import AddBodyProspectView, prospects_panel
 from crm.reach.views import stay_in_touch_section
 from crm.relationships.views import relationships_panel
 from crm.relationships.viewsets import RELATIONSHIP_URLS
@@ -23,6 +24,8 @@ register_permission_policy(Influence, RowRulePolicy(Influence))
 register_person_panel("influence", 24, influence_panel)
 register_person_panel("paths", 25, paths_panel)
 register_person_panel("relationships", 26, relationships_panel)
+register_body_panel("influence", 24, influence_panel)
+register_body_panel("prospects", 28, prospects_panel)
 register_body_panel("relationships", 26, relationships_panel)
 register_body_panel("tags", 40, body_tags_panel)
 register_ask_targets("whip_boards", targets_of)
@@ -32,4 +35,7 @@ register_my_day("stay_in_touch", 50, stay_in_touch_section)
 @hooks.register("register_admin_urls")
 def power_urls() -> list[URLPattern]:
     tags = path("organizations/<str:public_id>/tags/", BodyTagsView.as_view(), name="crm_body_tags")
-    return [*RELATIONSHIP_URLS, *INFLUENCE_URLS, tags]
+    prospects = path(
+        "organizations/<str:public_id>/prospects/", AddBodyProspectView.as_view(), name="crm_add_body_prospect"
+    )
+    return [*RELATIONSHIP_URLS, *INFLUENCE_URLS, tags, prospects]

@@ -1,8 +1,9 @@
 """The page of a body, and what the page of a person tells of memberships, names and sources."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -17,14 +18,14 @@ from crm.bodies import queries
 from crm.bodies.registry import body_actions, body_panels
 from crm.bodies.rules import sources_read
 from crm.people.models import Organization, Person
-from crm.people.views import kept_list, list_url
+from crm.people.views import PageFormView, kept_list, list_url
 
 PAGE, LIST = "organizations:page", "organizations:index"
 
 
-def body_url(body: Organization, *, came_from: str = "") -> str:
-    """The address of a body's page. `came_from` is the query string of the list."""
-    return reverse(PAGE, args=[body.public_id]) + kept_list(came_from)
+def body_url(body: Organization, anchor: str = "", *, came_from: str = "") -> str:
+    """The address of a body's page, at one of its sections. `came_from` is the query string of the list."""
+    return reverse(PAGE, args=[body.public_id]) + kept_list(came_from) + (f"#{anchor}" if anchor else "")
 
 
 def roles_panel(person: Person, user: User) -> Mapping[str, Any]:
@@ -51,8 +52,8 @@ def sources_panel(owner: Person | Organization, user: User) -> Mapping[str, Any]
     return panel if rows else None
 
 
-def body_context(body: Organization, user: User) -> dict[str, Any]:
-    """Everything the page of a body shows this user."""
+def body_context(body: Organization, user: User, *, bound: Mapping[str, Any]) -> dict[str, Any]:
+    """Everything the page of a body shows this user. `bound` holds a refused form by the key of its section."""
     on = timezone.localdate()
     members, more_members = queries.members_today(body, user, on)
     former, more_former = queries.members_before(body, user, on)
@@ -62,6 +63,8 @@ def body_context(body: Organization, user: User) -> dict[str, Any]:
         *body_panels(user, body),
         *({"key": key, **panel} for key, panel in _own_panels(body, user) if panel is not None),
     ]
+    for panel in panels:
+        panel["form"] = bound.get(panel["key"], panel.get("form"))
     return {
         "body": body,
         "members": members,
@@ -92,6 +95,7 @@ class BodyPageView(RowRuleMixin, WagtailAdminTemplateMixin, TemplateView):
     model = Organization
     template_name = "crm/body.html"
     header_icon = "site"
+    bound: Mapping[str, Any] = {}
 
     def subject(self) -> Organization:
         rows = {"public_id": self.kwargs["public_id"]}
@@ -113,4 +117,17 @@ class BodyPageView(RowRuleMixin, WagtailAdminTemplateMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         back = list_url(self.came_from, LIST) if self.came_from else ""
         kept = {"kept_list": kept_list(self.came_from), "back_url": back}
-        return super().get_context_data(**kwargs) | body_context(self.body, self.request.user) | kept  # type: ignore[arg-type]
+        found = body_context(self.body, self.request.user, bound=self.bound)  # type: ignore[arg-type]
+        return super().get_context_data(**kwargs) | found | kept
+
+
+class BodyFormView(PageFormView):
+    """A small form of the page of a body."""
+
+    owner = Organization
+
+    def page_url(self, person: Organization, anchor: str = "", *, came_from: str = "") -> str:
+        return body_url(person, anchor, came_from=came_from)
+
+    def page(self, bound: Mapping[str, Any]) -> Callable[..., HttpResponseBase]:
+        return BodyPageView.as_view(bound=bound)

@@ -16,6 +16,7 @@ from crm.access.enums import Act
 from crm.access.models import User
 from crm.access.rules import can
 from crm.access.views import RowRuleMixin, visible_or_404
+from crm.bodies.views import BodyFormView
 from crm.influence.actions import record_influence, remove_influence
 from crm.influence.enums import AssessmentKind
 from crm.influence.forms import GridFilterForm, InfluenceForm
@@ -28,16 +29,18 @@ from crm.influence.queries import (
     power_map_of_ask,
     power_map_of_person,
 )
-from crm.influence.rules import PowerMap, cells
+from crm.influence.rules import Owner, PowerMap, cells
 from crm.influence.svg import DRAWN, grid_svg, grid_text, power_map_svg, power_map_text
 from crm.issues.models import Ask, Issue
-from crm.people.models import Person
+from crm.people.models import Organization, Person
 from crm.people.views import PersonFormView
 from crm.relationships.models import Relationship
 from crm.relationships.views import PartyScreen, party_page
 
+ADD_URLS: dict[type, str] = {Person: "crm_add_influence", Organization: "crm_add_body_influence"}
 
-def influence_panel(person: Person, user: User) -> dict[str, Any] | None:
+
+def influence_panel(person: Owner, user: User) -> dict[str, Any] | None:
     """Per issue where somebody stands now and is wanted, with what was thought before."""
     if not can(user, Act.VIEW, Influence):
         return None
@@ -48,20 +51,28 @@ def influence_panel(person: Person, user: User) -> dict[str, Any] | None:
         "template": "crm/person_influence.html",
         "removes": can(user, Act.DELETE, Influence),
         "form": form if can(user, Act.ADD, Influence) else None,
-        "form_url": reverse("crm_add_influence", args=[person.public_id]),
+        "form_url": reverse(ADD_URLS[type(person)], args=[person.public_id]),
         "form_label": _("Record an assessment"),
     }
 
 
-class AddInfluenceView(PersonFormView):
+class Assesses:
     key = "influence"
     model = Influence
-    form_class = InfluenceForm
+    form_class: Any = InfluenceForm
     done = _("Assessment recorded.")
 
-    def perform(self, person: Person, form: Any, *, by: User, at: datetime) -> None:
+    def perform(self, person: Owner, form: Any, *, by: User, at: datetime) -> None:
         given = dict(form.cleaned_data)
         record_influence(person, kind=AssessmentKind(given.pop("kind")), **given, by=by, at=at)
+
+
+class AddInfluenceView(Assesses, PersonFormView):
+    """On the page of a person."""
+
+
+class AddBodyInfluenceView(Assesses, BodyFormView):
+    """On the page of a body."""
 
 
 class InfluenceScreen(RowRuleMixin, WagtailAdminTemplateMixin, TemplateView):

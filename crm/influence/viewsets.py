@@ -10,6 +10,7 @@ from crm.access.enums import Act
 from crm.access.rules import can
 from crm.influence.models import Influence
 from crm.influence.views import (
+    AddBodyInfluenceView,
     AddInfluenceView,
     AskPowerMapView,
     InfluenceIndexView,
@@ -43,6 +44,7 @@ INFLUENCE_URLS = [
     path("influence/map/<slug:kind>/<str:public_id>/", PersonPowerMapView.as_view(), name="crm_power_map"),
     path("influence/<int:pk>/remove/", RemoveInfluenceView.as_view(), name="crm_remove_influence"),
     path("people/<str:public_id>/influence/", AddInfluenceView.as_view(), name="crm_add_influence"),
+    path("organizations/<str:public_id>/influence/", AddBodyInfluenceView.as_view(), name="crm_add_body_influence"),
     path("reach/", CoverageView.as_view(), name="crm_coverage"),
     path("reach/stay-in-touch/", StayInTouchView.as_view(), name="crm_stay_in_touch"),
     path("paths/<slug:kind>/<str:public_id>/", WarmPathView.as_view(), name="crm_paths"),

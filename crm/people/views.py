@@ -1,7 +1,7 @@
 """The person page and the small forms on it. Other slices add sections through `crm.people.registry`."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -134,24 +135,33 @@ class PersonPageView(RowRuleMixin, WagtailAdminTemplateMixin, TemplateView):
         return super().get_context_data(**kwargs) | found | kept
 
 
-class PersonFormView(View, ABC):
-    """One small form of the person page: saves through an action and comes back; a refused form is shown again."""
+class PageFormView(View, ABC):
+    """One small form of the page of somebody: saves through an action and comes back; a refused form is shown again."""
 
     key = ""
     act = Act.ADD
+    owner: type[Model]
     model: type[Model]
     form_class: type[forms.Form]
     done: Any = ""
 
-    def make_form(self, person: Person) -> forms.Form:
+    def make_form(self, person: Any) -> forms.Form:
         return self.form_class(self.request.POST, prefix=self.key)
 
     @abstractmethod
-    def perform(self, person: Person, form: Any, *, by: User, at: datetime) -> None:
+    def perform(self, person: Any, form: Any, *, by: User, at: datetime) -> None:
         """Call the action."""
 
-    def post(self, request: HttpRequest, public_id: str) -> HttpResponse:
-        person: Person = visible_or_404(Person, request, public_id=public_id)
+    @abstractmethod
+    def page_url(self, person: Any, anchor: str = "", *, came_from: str = "") -> str:
+        """The address of the page."""
+
+    @abstractmethod
+    def page(self, bound: Mapping[str, Any]) -> Callable[..., HttpResponseBase]:
+        """The view of the page, with refused forms by the key of their section."""
+
+    def post(self, request: HttpRequest, public_id: str) -> HttpResponseBase:
+        person = visible_or_404(self.owner, request, public_id=public_id)
         try:
             require(request, self.act, self.model)
         except PermissionDenied:
@@ -161,23 +171,22 @@ class PersonFormView(View, ABC):
             return once(request, lambda: self.answer(person, form))
         return self.refuse(person, form)
 
-    def answer(self, person: Person, form: Any) -> HttpResponse:
+    def answer(self, person: Any, form: Any) -> HttpResponse:
         if not self._done(person, form):
             return self.refuse(person, form)
         messages.success(self.request, self.done)
-        return redirect(person_url(person, self.key, came_from=self.request.GET.get("list", "")))
+        return redirect(self.page_url(person, self.key, came_from=self.request.GET.get("list", "")))
 
-    def refuse(self, person: Person, form: Any) -> HttpResponse:
-        request, public_id = self.request, person.public_id
-        response = PersonPageView.as_view(bound={self.key: form})(_as_get(request), public_id=public_id)
+    def refuse(self, person: Any, form: Any) -> Any:
+        response = self.page({self.key: form})(_as_get(self.request), public_id=person.public_id)
         response.status_code = 422
         return response
 
     def get(self, request: HttpRequest, public_id: str) -> HttpResponse:
         """Somebody reloaded after a mistake: back to the page."""
-        return redirect(person_url(visible_or_404(Person, request, public_id=public_id)))
+        return redirect(self.page_url(visible_or_404(self.owner, request, public_id=public_id)))
 
-    def _done(self, person: Person, form: Any) -> bool:
+    def _done(self, person: Any, form: Any) -> bool:
         try:
             self.perform(person, form, by=self.request.user, at=timezone.now())  # type: ignore[arg-type]
         except ParleyError as error:
@@ -185,6 +194,18 @@ class PersonFormView(View, ABC):
         except ValidationError as error:
             form.add_error(None, error)
         return not form.errors
+
+
+class PersonFormView(PageFormView):
+    """A small form of the person page."""
+
+    owner = Person
+
+    def page_url(self, person: Person, anchor: str = "", *, came_from: str = "") -> str:
+        return person_url(person, anchor, came_from=came_from)
+
+    def page(self, bound: Mapping[str, Any]) -> Callable[..., HttpResponseBase]:
+        return PersonPageView.as_view(bound=bound)
 
 
 def _as_get(request: HttpRequest) -> HttpRequest:

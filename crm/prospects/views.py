@@ -20,6 +20,7 @@ from crm.access.rules import can
 from crm.access.views import RowRuleMixin, conflict, forbidden, once, require, visible_or_404
 from crm.activity.views import timeline_context
 from crm.base.errors import ParleyError, StaleVersionError
+from crm.bodies.views import BodyFormView, body_url
 from crm.campaigns.models import Campaign
 from crm.people.models import Organization, Person
 from crm.people.views import PersonFormView, person_url
@@ -40,11 +41,15 @@ def board_url(campaign: Campaign) -> str:
 def card(prospect: Prospect) -> dict[str, Any]:
     """A prospect with where it may go from here and whether its next step is late."""
     moves = [(stage.value, stage.label) for stage in MOVES[Stage(prospect.stage)]]
-    who_url = person_url(prospect.person) if prospect.person else ""
+    body_page = body_url(prospect.organization) if prospect.organization else ""
+    who_url = person_url(prospect.person) if prospect.person else body_page
     return {"row": prospect, "moves": moves, "late": is_late(prospect, timezone.localdate()), "who_url": who_url}
 
 
-def prospects_panel(person: Person, user: User) -> dict[str, Any] | None:
+ADD_URLS: dict[type, str] = {Person: "crm_add_prospect", Organization: "crm_add_body_prospect"}
+
+
+def prospects_panel(person: Person | Organization, user: User) -> dict[str, Any] | None:
     """For which campaigns somebody is a prospect, how far along, and why they might come."""
     if not can(user, Act.VIEW, Prospect):
         return None
@@ -54,7 +59,7 @@ def prospects_panel(person: Person, user: User) -> dict[str, Any] | None:
         "rows": cards_of(person, user),
         "template": "crm/person_prospects.html",
         "form": PersonProspectForm(prefix="prospects") if adds else None,
-        "form_url": reverse("crm_add_prospect", args=[person.public_id]),
+        "form_url": reverse(ADD_URLS[type(person)], args=[person.public_id]),
         "form_label": _("Make a prospect"),
         "aside": True,
     }
@@ -66,14 +71,22 @@ def cards_of(who: Person | Organization, user: User) -> list[dict[str, Any]]:
     return [{**card(row), "board_url": f"{board_url(row.campaign)}#p-{row.public_id}"} for row in rows]
 
 
-class AddProspectView(PersonFormView):
+class MakesProspects:
     key = "prospects"
     model = Prospect
     form_class: Any = PersonProspectForm
     done = _("Now a prospect of this campaign.")
 
-    def perform(self, person: Person, form: Any, *, by: User, at: datetime) -> None:
+    def perform(self, person: Person | Organization, form: Any, *, by: User, at: datetime) -> None:
         add_prospect(person, **form.cleaned_data, assigned_to=by, by=by, at=at)
+
+
+class AddProspectView(MakesProspects, PersonFormView):
+    """On the page of a person."""
+
+
+class AddBodyProspectView(MakesProspects, BodyFormView):
+    """On the page of a body."""
 
 
 def my_day_section(user: User, at: datetime) -> dict[str, Any] | None:
