@@ -38,8 +38,8 @@ def declare() -> None:
         allow(f"crm.{label}", REFERENCE)
     for label in ("Ask", "Stance", "Commitment", "BriefingSnapshot", "ImportBatch", "Enrolment"):
         allow(f"crm.{label}", STAFF_WORK)
+    allow("crm.Relationship", STAFF_WORK | {Role.COORDINATOR: FULL})
     for label in (
-        "Relationship",
         "Influence",
         "TargetList",
         "Target",

@@ -57,7 +57,7 @@ def told_changes(entries: Collection[ActivityEntry], obj: Model) -> list[Change]
     Of an act on many people nobody wants to read about the others.
     """
     ids, alone = [entry.pk for entry in entries], verbs_alone()
-    found = Change.objects.filter(entry__in=ids).order_by("id")
+    found = Change.objects.filter(entry__in=ids).select_related("entry").order_by("id")
     counts = dict(found.order_by().values_list("entry").annotate(Count("pk")))
     together = {entry.pk for entry in entries if entry.verb in alone}
     small = [pk for pk, count in counts.items() if count <= FEW and pk not in together]
@@ -99,7 +99,7 @@ def visible_keys(changes: Iterable[Change], user: User) -> set[Key]:
 class Told:
     """Changes as one reader may know them: hidden rows tell nothing, hidden names are not named.
 
-    What was removed is told to directors only: a row that is gone cannot be asked who may see it.
+    What was removed is told to directors and to whoever removed it: a row that is gone cannot be asked who may see it.
     """
 
     def __init__(self, changes: Iterable[Change], user: User) -> None:
@@ -111,7 +111,7 @@ class Told:
 
     def may_know(self, change: Change) -> bool:
         if change.act == ChangeAct.DELETED:
-            return self.tells_removed
+            return self.tells_removed or change.entry.actor_id == self.user.pk
         return (change.object_type, change.object_id) in self.seen
 
     def may_undo(self, changes: Iterable[Change]) -> bool:
@@ -197,10 +197,13 @@ class UndoPlan:
 
 
 def undo_plan(entry: ActivityEntry, user: User) -> UndoPlan | None:
-    """None when the user may see nothing of what the entry changed: for her it does not exist."""
-    every = Change.objects.filter(entry=entry).order_by("-id")
+    """None when the user may see nothing of what the entry changed: for her it does not exist.
+
+    What is gone is there for the directors and for whoever removed it.
+    """
+    every = Change.objects.filter(entry=entry).select_related("entry").order_by("-id")
     seen, hidden, gone = _standing(every, user)
-    if not seen and not (gone and role_of(user) == Role.DIRECTOR):
+    if not seen and not (gone and (role_of(user) == Role.DIRECTOR or entry.actor_id == user.pk)):
         return None
     left = every.filter(undone_in=None)
     plan = UndoPlan(left.count())

@@ -21,6 +21,8 @@ from crm.access.rules import can
 from crm.access.views import RowRuleMixin, conflict, once, visible_or_404
 from crm.base.errors import ParleyError, StaleVersionError
 from crm.bodies.views import body_url
+from crm.changes.queries import changes_of
+from crm.changes.views import undo_url
 from crm.people.models import Organization, Person
 from crm.people.views import person_url
 from crm.relationships.actions import add_relationship, edit_relationship, end_relationship, remove_relationship
@@ -234,7 +236,9 @@ class RemoveRelationshipView(RelationshipScreen):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         back = self.back_url
         remove_relationship(self.row, by=request.user, at=timezone.now())  # type: ignore[arg-type]
-        messages.success(request, gettext("The relationship is removed."))
+        last = changes_of(self.row).first()
+        buttons = [messages.button(undo_url(last.entry_id), gettext("Undo"))] if last else []
+        messages.success(request, gettext("The relationship is removed."), buttons=buttons)
         return redirect(back)
 
 

@@ -6,6 +6,8 @@ from django.urls import reverse
 
 from crm.access.enums import Role
 from crm.access.models import User
+from crm.activity.models import ActivityEntry
+from crm.changes.views import undo_url
 from crm.people.enums import Visibility
 from crm.people.forms import pick_label
 from crm.people.models import Person
@@ -144,13 +146,35 @@ def test_ending_on_a_wrong_day_is_refused_and_on_a_right_one_saved(sign_in: Any)
     assert (answers, row.end_date) == ([422, 422, 302], "2025-01")
 
 
-def test_only_a_director_removes(sign_in: Any) -> None:
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [(Role.VOLUNTEER, 404), (Role.AUDITOR, 403), (Role.COORDINATOR, 302), (Role.DIRECTOR, 302)],
+)
+def test_whoever_may_edit_a_relationship_removes_it(sign_in: Any, role: Role, status: int) -> None:
     row = relationship()
+
+    answer = sign_in(role).post(reverse("crm_remove_relationship", args=[row.public_id]))
+
+    assert (answer.status_code, Relationship.objects.exists()) == (status, status != 302)
+
+
+def test_a_coordinator_takes_back_what_she_removed(client: Client, coordinator: User) -> None:
+    row = relationship(note="Met at the port.")
+    client.force_login(coordinator)
     address = reverse("crm_remove_relationship", args=[row.public_id])
+    home = reverse("people:page", args=[row.from_person.public_id])
 
-    answers = [sign_in(role).post(address).status_code for role in (Role.COORDINATOR, Role.AUDITOR, Role.DIRECTOR)]
+    answers = [client.post(address).status_code for _time in range(2)]
+    entry = ActivityEntry.objects.get(verb="relationship.removed")
+    offered = undo_url(entry) in client.get(home).content.decode()
+    client.force_login(user(role=Role.COORDINATOR))
+    other = client.get(undo_url(entry)).status_code
+    client.force_login(coordinator)
+    client.post(undo_url(entry))
 
-    assert (answers, Relationship.objects.count()) == ([403, 403, 302], 0)
+    assert (answers, offered, other) == ([302, 404], True, 404)
+    back = Relationship.objects.get()
+    assert (back.pk, back.public_id, back.note) == (row.pk, row.public_id, "Met at the port.")
 
 
 def test_an_auditor_reads_and_does_not_write(sign_in: Any) -> None:
