@@ -56,6 +56,7 @@ class CrmConfig(AppConfig):
         from crm.sequences import registry as sequences
         from crm.tags import registry as tags
         from crm.targets import registry as targets
+        from crm.teams import registry as teams
         from crm.undos import registry as undos
         from crm.votes import registry as votes
 
@@ -71,6 +72,7 @@ class CrmConfig(AppConfig):
         personal_data.declare()
         changes.declare()
         places.declare()
+        teams.declare()
         people.declare()
         people_queries.register_narrowing(people_forms.narrowed)
         memberships.declare()

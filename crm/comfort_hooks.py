@@ -11,6 +11,7 @@ from wagtail.permissions import register_permission_policy
 
 from crm.access.viewsets import RowRulePolicy
 from crm.activity.registry import register_entry_details
+from crm.batches.viewsets import my_imports
 from crm.bulk.views import my_bulk_acts
 from crm.bulk.viewsets import bulk_urls, kept_as, kept_as_panel
 from crm.changes.models import Change
@@ -39,6 +40,7 @@ register_entry_details(timeline_details)
 register_log_finder(Person, search_people)
 register_my_day("bulk", 5, my_bulk_acts)
 register_my_day("exports", 6, my_exports)
+register_my_day("imports", 7, my_imports)
 register_list_header("export", export_button)
 register_bulk_act("export", _("Export"), "crm_export_people", allowed=may_export_people, order=90)
 register_person_column("kept_as", _("Kind, level, owner"), kept_as)

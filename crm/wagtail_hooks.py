@@ -15,7 +15,7 @@ from wagtail_modeladmin.options import ModelAdminGroup, modeladmin_register
 from crm import bodies_hooks, comfort_hooks, power_hooks  # noqa: F401  (they register themselves)
 from crm.access.enums import Act
 from crm.access.models import Team
-from crm.access.viewsets import RowRuleMenuItem, RowRulePolicy, TeamAdmin
+from crm.access.viewsets import RowRuleMenuItem, RowRulePolicy
 from crm.batches.viewsets import ImportViewSet
 from crm.briefings import views as briefings
 from crm.briefings.models import BriefingSnapshot, TalkingPoint
@@ -79,6 +79,7 @@ from crm.tags.views import PutTagView, SetServedAreasView, served_areas_panel, t
 from crm.tags.viewsets import TagAdmin, TagGroupAdmin
 from crm.targets.models import Target, TargetList
 from crm.targets.viewsets import TargetListViewSet, boards_panel
+from crm.teams.viewsets import TeamAdmin
 from crm.votes.models import Scorecard, VoteEvent
 from crm.votes.views import votes_panel
 from crm.votes.viewsets import ScorecardViewSet, VoteEventViewSet

@@ -6,7 +6,6 @@ from typing import Any
 
 from campaigns_site.demo import power_words as words
 from campaigns_site.demo.registry import Registry
-from crm.access.actions import create_team, set_members
 from crm.access.enums import Role
 from crm.access.models import User
 from crm.campaigns.models import Campaign
@@ -32,6 +31,7 @@ from crm.tags.actions import put_tag, set_served_areas
 from crm.tags.models import Tag
 from crm.targets.actions import add_members, create_target_list, move_target, set_quota
 from crm.targets.models import Target
+from crm.teams.actions import create_team, set_members
 from crm.votes.actions import create_scorecard, create_vote_event, rate_vote, record_votes
 from crm.votes.enums import VoteOption
 

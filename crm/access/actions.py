@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -6,9 +6,8 @@ from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 
 from crm.access.enums import Role
-from crm.access.models import SubmittedForm, Team, User
+from crm.access.models import SubmittedForm, User
 from crm.access.rules import STAFF_ROLES
-from crm.base.text import one_line
 
 PAGE_EDITORS = frozenset({Role.EDITOR, Role.MODERATOR, Role.DIRECTOR})
 
@@ -41,28 +40,6 @@ def change_role(user: User, *, role: Role) -> User:
     user.save(update_fields=["role"])
     user.groups.set([ensure_role_group(role)])
     return user
-
-
-@transaction.atomic
-def create_team(*, name: str, by: User | None, at: datetime) -> Team:
-    """A team without members. The second call with the same name gives the one that is there."""
-    return Team.objects.get_or_create(name=one_line(name, limit=100))[0]
-
-
-@transaction.atomic
-def set_members(team: Team, members: Iterable[User], *, by: User | None, at: datetime) -> Team:
-    """Say who belongs to a team; it counts from the next request on. The second call changes nothing."""
-    team.members.set(members)
-    return team
-
-
-@transaction.atomic
-def rename_team(team: Team, *, name: str, by: User | None, at: datetime) -> Team:
-    """Another name; a name another team has raises ValidationError. The second call changes nothing."""
-    team.name = one_line(name, limit=100)
-    team.full_clean()
-    team.save(update_fields=["name"])
-    return team
 
 
 def submit_once(key: str, act: Callable[[], str], *, at: datetime) -> str:

@@ -1,17 +1,14 @@
 """Base classes of the admin screens: Wagtail's viewsets and choosers, with our row rules in every view."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
-from django import forms
 from django.contrib.auth.models import AnonymousUser, Permission
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from wagtail.admin.menu import MenuItem
-from wagtail.admin.panels import FieldPanel, ObjectList
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permission_policies import BasePermissionPolicy
 from wagtail.users.views import users
@@ -19,10 +16,10 @@ from wagtail_modeladmin.helpers import PermissionHelper
 from wagtail_modeladmin.options import ModelAdmin
 
 from crm.access import views
-from crm.access.actions import change_role, create_team, create_user, rename_team, set_members
+from crm.access.actions import change_role, create_user
 from crm.access.enums import Act, Role
-from crm.access.forms import AdminForm, RoleUserEditForm, RoleUserForm
-from crm.access.models import Team, User
+from crm.access.forms import RoleUserEditForm, RoleUserForm
+from crm.access.models import User
 from crm.access.registry import allowed_acts
 from crm.access.rules import can, visible_rows
 
@@ -237,24 +234,3 @@ class RoleUserViewSet(users.UserViewSet):
 
     def get_form_class(self, for_update: bool = False) -> Any:
         return RoleUserEditForm if for_update else RoleUserForm
-
-
-class TeamAdmin(RowRuleModelAdmin):
-    """Colleagues who share what is kept to the team; directors say who they are."""
-
-    model = Team
-    base_url_path = "reference/teams"
-    menu_icon = "group"
-    list_display = ("name",)
-    search_fields = ("name",)
-    edit_handler = ObjectList(
-        [FieldPanel("name"), FieldPanel("members", widget=forms.CheckboxSelectMultiple)], base_form_class=AdminForm
-    )
-
-    def create(self, form: Any, *, by: User, at: datetime) -> Team:
-        given = form.changes()
-        return set_members(create_team(name=given["name"], by=by, at=at), given["members"], by=by, at=at)
-
-    def update(self, row: Team, form: Any, *, version: int, by: User, at: datetime) -> Team:
-        given = form.changes()
-        return set_members(rename_team(row, name=given["name"], by=by, at=at), given["members"], by=by, at=at)

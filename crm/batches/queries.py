@@ -58,6 +58,11 @@ def unfinished(at: datetime) -> list[ImportBatch]:
     return [batch for batch in waiting if not progress_of(batch, at).is_alive]
 
 
+def under_way(user: User) -> list[ImportBatch]:
+    """What is at work for somebody: what she asked for last, the newest first."""
+    return list(ImportBatch.objects.filter(state__in=WORKING, asked_by=user)[:5])
+
+
 def preview_rows(batch: ImportBatch, user: User | AnonymousUser) -> QuerySet[ImportPreviewRow]:
     """The rows of a preview this user may see, in the order of the file's tables."""
     return visible_rows(ImportPreviewRow, user).filter(batch=batch).order_by("number")

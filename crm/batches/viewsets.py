@@ -1,5 +1,6 @@
-"""The list of imports."""
+"""The list of imports, and what of it runs for somebody today."""
 
+from datetime import datetime
 from typing import Any
 
 import django_filters
@@ -10,10 +11,13 @@ from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn, TitleCo
 from wagtail.admin.widgets.button import HeaderButton
 
 from crm.access.enums import Act
+from crm.access.models import User
 from crm.access.rules import can
 from crm.access.views import RowRuleIndexView
 from crm.access.viewsets import RowRuleModelViewSet
 from crm.batches import views
+from crm.batches.queries import progress_of, under_way
+from crm.batches.resources import progress_facts
 from crm.imports.enums import ImportState
 from crm.imports.models import ImportBatch
 
@@ -87,3 +91,16 @@ class ImportViewSet(RowRuleModelViewSet):
             path(f"{one}/problems.csv", views.ProblemsView.as_view(), name="problems"),
             path(f"{one}/do/<str:act>/", views.ActView.as_view(), name="act"),
         ]
+
+
+def my_imports(user: User, at: datetime) -> dict[str, Any] | None:
+    """Section of "My day": what is being checked, applied or taken back for somebody."""
+    batches = under_way(user) if can(user, Act.VIEW, ImportBatch) else []
+    rows = [{"batch": batch, "url": views.import_url(batch), "words": _how_far(batch, at)} for batch in batches]
+    section = {"title": _("Being imported for you"), "rows": rows, "template": "crm/imports/my_imports.html"}
+    return section if rows else None
+
+
+def _how_far(batch: ImportBatch, at: datetime) -> str:
+    told = progress_facts(batch, progress_of(batch, at))
+    return " · ".join(filter(None, (str(batch.get_state_display()), told["text"])))
