@@ -110,7 +110,11 @@ SPECS: dict[type[Model], Spec] = {
             *("person_id", "member_organization_id", "organization_id", "post_id", "area_id"),
             *("legislative_period", "start_date"),
         ),
-        ("role", "label", "rank", "side", "on_behalf_of_id", "end_date"),
+        # Seat, period and first day are found by; of a term that stood here without dates they are told too.
+        (
+            *("role", "label", "rank", "side", "on_behalf_of_id", "end_date"),
+            *("area_id", "legislative_period", "start_date"),
+        ),
         frozenset({"person_id", "member_organization_id", "organization_id", "post_id"}),
         apart=("role", "label", "on_behalf_of_id", "end_date"),
     ),

@@ -17,6 +17,7 @@ from crm.imports.ocd import generations
 from crm.imports.ocd_rows import also_changed, rows_elsewhere
 from crm.imports.popolo import MODELS, SPECS, Batch, Tick, no_tick
 from crm.imports.popolo_identifiers import Owners, chunks, identifiers_here, suggest
+from crm.imports.popolo_terms import undated_pairs
 from crm.imports.rules import (
     Existing,
     Plan,
@@ -124,6 +125,9 @@ def _compare_by_key(plan: Plan, model: type[Model], rows: list[Row]) -> None:
         if is_twin:
             _refuse_twin(plan, row)
         else:
+            compare(plan, row, known)
+    if model is Membership:
+        for row, known in list(undated_pairs(rows, standing)):
             compare(plan, row, known)
     if spec.own_key:
         _compare_by_own_key(plan, model, rows, standing)

@@ -1,6 +1,6 @@
 """Pure rules about people: what a search finds them by, how a name is put together, what one is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,11 @@ from crm.places.models import Area
 
 COMMITTEES = (OrganizationClassification.COMMITTEE, OrganizationClassification.SUBCOMMITTEE)
 SEAT_BODIES = (OrganizationClassification.CHAMBER, OrganizationClassification.LEGISLATURE)
+# What two memberships share that may be one term of office, and what of it one of the two may not say.
+TERM = ("person_id", "member_organization_id", "organization_id", "post_id", "role")
+TERM_DETAILS = ("label", "area_id", "on_behalf_of_id")
+# What the one with dates tells of the term.
+TERM_DATES = ("legislative_period", "start_date", "end_date")
 # What an `Overview` reads of a membership.
 OVERVIEW = (
     *("person_id", "role", "label", "end_date", "organization__name", "organization__classification"),
@@ -63,6 +68,23 @@ class Tried(Exists):
     """A condition tried row by row, for lists that are walked: the offset keeps PostgreSQL from joining all first."""
 
     template = "EXISTS(%(subquery)s OFFSET 0)"
+
+
+def is_one_term(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether of two memberships that share `TERM` one is dated and the other is the same term without its dates.
+
+    Columns by name. Two that are both dated, or both not, or say different things of the term, are two.
+    """
+    if _is_dated(one) == _is_dated(other):
+        return False
+    dated, bare = (one, other) if _is_dated(one) else (other, one)
+    if bare["legislative_period"] and bare["legislative_period"] != dated["legislative_period"]:
+        return False
+    return all(not one[name] or not other[name] or one[name] == other[name] for name in TERM_DETAILS)
+
+
+def _is_dated(held: Mapping[str, Any]) -> bool:
+    return bool(held["start_date"] or held["end_date"])
 
 
 def area_of(seat: Membership) -> Area | None:
