@@ -10,6 +10,10 @@ class SourceError(ParleyError):
     """The file or folder cannot be read as what it should be; nothing was changed."""
 
 
+class TooManyRowsError(SourceError):
+    """More than one import takes, whatever the format."""
+
+
 class UnknownProfileError(ParleyError):
     """No profile has this name."""
 

@@ -14,11 +14,12 @@ from typing import Any
 import yaml
 from django.utils.translation import gettext as _
 
-from crm.imports.errors import SourceError
+from crm.imports.errors import SourceError, TooManyRowsError
 
 MAX_BYTES = 40_000_000
 MAX_DEPTH = 40
 MAX_CELLS = 200
+MAX_ROWS = 50_000
 DELIMITERS = (",", ";", "\t")
 
 
@@ -38,6 +39,7 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.rows = 0
         self._digest = hashlib.sha256()
 
     def find(self, stem: str, *suffixes: str) -> Path | None:
@@ -46,19 +48,34 @@ class Folder:
         return next((path for path in paths if path.is_file()), None)
 
     def load(self, path: Path) -> Any:
-        """What the file says, read by its ending. Raises `SourceError` with a sentence that names the file."""
+        """What the file says, read by its ending. Raises `SourceError` with a sentence that names the file.
+
+        Raises `TooManyRowsError` when it, or all files read so far together, hold more than 50,000 rows: the
+        entries of a list; a file that is no list is one row, unless its reader knows of lists in it.
+        """
         raw = read_bytes(path)
         self._digest.update(path.name.encode() + b"\0" + raw)
         readers = {".json": _read_json, ".yaml": _read_yaml, ".yml": _read_yaml, ".csv": _read_csv, ".tsv": _read_csv}
         reader = readers.get(path.suffix.lower())
         if reader is None:
             raise SourceError(_("“%(file)s” is not a .json, .yaml or .csv file; choose one of those.") % named(path))
-        return _all_text(path, reader(path, read_text(path, raw)))
+        data = reader(path, read_text(path, raw))
+        rows = len(data) if isinstance(data, list) else 1
+        check_rows(path, rows)
+        self.rows += rows
+        check_rows(self.path, self.rows)
+        return _all_text(path, data)
 
     @property
     def hash(self) -> str:
         """SHA-256 of everything read so far, with the names of the files."""
         return self._digest.hexdigest()
+
+
+def check_rows(path: Path, count: int) -> None:
+    """Refuse a source of more rows than one import takes, whatever its format. Raises `TooManyRowsError`."""
+    if count > MAX_ROWS:
+        raise TooManyRowsError(_("“%(file)s” has more than 50,000 rows; split it and import the parts.") % named(path))
 
 
 def named(path: Path) -> dict[str, str]:
@@ -176,6 +193,7 @@ def _read_csv(path: Path, text: str) -> list[dict[str, str]]:
             if len(cells) > len(names) or len(names) > MAX_CELLS:
                 raise SourceError(_ragged(path, reader.line_num))
             rows.append(dict.fromkeys(names, "") | dict(zip(names, cells, strict=False)))
+            check_rows(path, len(rows))
     except csv.Error as error:
         raise SourceError(_ragged(path, reader.line_num)) from error
     return rows

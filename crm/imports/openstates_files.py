@@ -11,13 +11,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from crm.imports.enums import ProblemKind
-from crm.imports.errors import SourceError
-from crm.imports.json_yaml_csv import Folder
+from crm.imports.errors import SourceError, TooManyRowsError
+from crm.imports.json_yaml_csv import Folder, check_rows
 from crm.imports.popolo import Problem, Sheet
 from crm.people.models import Person
 
 ENDINGS = (".yml", ".yaml")
-MAX_FILES = 60_000
 MAX_UNPACKED = 400_000_000
 
 
@@ -39,7 +38,8 @@ def tree(path: Path) -> Iterator[Path]:
 def _unpack(packed: zipfile.ZipFile, folder: Path, name: str) -> None:
     """Only YAML files, under their own names, no more than we could read; a zip cannot reach outside the folder."""
     members = [member for member in packed.infolist() if PurePosixPath(member.filename).suffix.lower() in ENDINGS]
-    if len(members) > MAX_FILES or sum(member.file_size for member in members) > MAX_UNPACKED:
+    check_rows(Path(name), len(members))
+    if sum(member.file_size for member in members) > MAX_UNPACKED:
         raise SourceError(_("“%(file)s” holds too much; split it and import the parts.") % {"file": name})
     for number, member in enumerate(members):
         target = folder / f"{number:06}" / PurePosixPath(member.filename).name
@@ -59,9 +59,12 @@ def documents(folder: Folder, path: Path, sheet: Sheet) -> Iterator[tuple[str, A
         files = [file for file in files if file not in others]
         sentence = _("Open States reads files that end in .yml only, so %(files)s was left out; rename it to take it.")
         sheet.notes.append(sentence % {"files": ", ".join(file.name for file in others)[:500]})
+    check_rows(folder.path, len(files))
     for file in files:
         name = file.name if path.is_file() else f"{file.parent.name}/{file.name}"
         try:
             yield name, folder.load(file)
+        except TooManyRowsError:
+            raise
         except SourceError as error:
             sheet.problems.append(Problem(ProblemKind.ERROR, Person, name, "", "", error.sentence))

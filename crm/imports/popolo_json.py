@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from crm.imports.errors import SourceError
-from crm.imports.json_yaml_csv import Folder, mappings, text
+from crm.imports.json_yaml_csv import Folder, check_rows, mappings, text
 from crm.imports.popolo import Batch, Sheet
 from crm.imports.popolo_congress import Congress, is_congress
 from crm.imports.popolo_dataset import Dataset
@@ -44,7 +44,8 @@ def recognises(path: Path) -> bool:
 def read(path: Path, options: Mapping[str, Any] | None = None) -> Batch:
     """Read a file or a folder of JSON files; `options["dataset"]` names the dataset its ids belong to.
 
-    Raises `SourceError` for a file of another shape.
+    Raises `SourceError` for a file of another shape, `TooManyRowsError` for more rows, of all kinds together, than
+    one import takes.
     """
     folder = Folder(path)
     found: dict[str, list[dict[str, Any]]] = {name: [] for name in COLLECTIONS}
@@ -54,7 +55,9 @@ def read(path: Path, options: Mapping[str, Any] | None = None) -> Batch:
             found[name] += rows
     if not any(found.values()):
         raise SourceError(_not_popolo(path))
+    check_rows(path, sum(map(len, found.values())))
     _unfold(found)
+    check_rows(path, sum(map(len, found.values())))
     name = str((options or {}).get("dataset") or "").strip() or dataset_name(path)
     dataset = Congress(name, found) if is_congress(found) else Dataset(name, found)
     sheet = Sheet()

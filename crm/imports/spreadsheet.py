@@ -20,9 +20,8 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from crm.imports.errors import SourceError
-from crm.imports.json_yaml_csv import MAX_CELLS, named, read_bytes, read_text
+from crm.imports.json_yaml_csv import MAX_CELLS, MAX_ROWS, check_rows, named, read_bytes, read_text
 
-MAX_ROWS = 50_000
 MAX_UNPACKED = 20_000_000
 MAX_RATIO = 100
 DELIMITERS = (",", ";", "\t", "|")
@@ -90,9 +89,8 @@ def _table(path: Path, rows: Iterable[Sequence[str]], digest: str) -> Table:
         raise SourceError(_("“%(file)s” has more than 200 columns; take away what is not needed.") % named(path))
     lines: list[Line] = []
     for number, row in numbered:
-        if len(lines) == MAX_ROWS:
-            raise SourceError(_("“%(file)s” has more than 50,000 rows; split it and import the parts.") % named(path))
         lines.append(_line(number, row, len(names)))
+        check_rows(path, len(lines))
     if not lines:
         raise SourceError(_("“%(file)s” holds a header and no rows; export it again.") % named(path))
     return Table(_distinct(names), tuple(lines), digest)
