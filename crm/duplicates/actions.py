@@ -24,6 +24,7 @@ from crm.duplicates.rules import BODY_FIELDS, PERSON_FIELDS
 from crm.messaging.models import Enrolment
 from crm.people.actions import refresh_search_text
 from crm.people.models import ContactDetail, Membership, Organization, OtherName, Person, Post
+from crm.people.rules import TERM, TERM_DATES, TERM_DETAILS, is_one_term
 from crm.relationships.models import Relationship
 from crm.sequences.actions import stop_enrolments
 
@@ -183,6 +184,9 @@ def _is_twice(row: Model, name: str, survivor: Model, merged: Merged, *, by: Use
     if type(row) is type(survivor) and row.pk == survivor.pk:
         return True
     twin = _twin(row, name, survivor)
+    if twin is None and isinstance(row, Membership):
+        twin = _same_term(row, name, survivor)
+        _take_dates(row, twin, merged)
     if twin is None:
         return False
     if isinstance(row, Enrolment):
@@ -209,6 +213,25 @@ def _twin(row: Model, name: str, survivor: Model) -> Any:
         if found is not None:
             return found
     return None
+
+
+def _same_term(row: Membership, name: str, survivor: Model) -> Membership | None:
+    """The survivor's membership that is this term without its dates, or with them. Of several nobody can say which."""
+    seat = {each: getattr(row, each) for each in TERM}
+    there = seat | {Membership._meta.get_field(name).attname: survivor.pk}  # type: ignore[union-attr]
+    found, beside = (list(Membership.objects.filter(**_lookups(each))[:2]) for each in (there, seat))
+    alone = len(found) == len(beside) == 1
+    return found[0] if alone and is_one_term(vars(row), vars(found[0])) else None
+
+
+def _take_dates(row: Membership, twin: Membership | None, merged: Merged) -> None:
+    """What one of the two tells of their term and the other does not, the one that stays tells from now on."""
+    told = {name: getattr(row, name) for name in (*TERM_DATES, *TERM_DETAILS)} if twin else {}
+    wanted = {name: value for name, value in told.items() if value and not getattr(twin, name)}
+    if twin and wanted:
+        before = {name: getattr(twin, name) for name in wanted}
+        Membership.objects.filter(pk=twin.pk).update(**wanted)
+        record_change(merged.entry, twin, before=before, after=wanted)
 
 
 def _keys(model: type[Model]) -> Iterator[tuple[tuple[str, ...], bool]]:

@@ -89,6 +89,46 @@ def test_what_both_had_is_kept_once(coordinator: User) -> None:
     assert dict(merged.dropped) == {"crm.contactdetail": 1, "crm.membership": 1}
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_term_with_and_without_its_dates_becomes_one(coordinator: User, turned: bool) -> None:
+    ada, twin, body = person(), person(), organization()
+    seat = post(organization=body)
+    term = {"start_date": "2023-01-04", "end_date": "2025-01-03", "legislative_period": "118"}
+    for each, dates in zip((twin, ada) if turned else (ada, twin), ({}, term), strict=True):
+        membership(person=each, organization=body, post=seat, label="Member" if dates else "", **dates)
+    refresh_search_text([ada.pk, twin.pk], on=AT.date())
+    before = dump()
+
+    merged = merge_people(ada, twin, version=1, by=coordinator, at=AT)
+    kept = Membership.objects.values("person", "post", "label", *term).get()
+    undone = undo_changes(merged.entry, by=coordinator, at=LATER)
+
+    assert kept == {"person": ada.pk, "post": seat.pk, "label": "Member", **term}
+    assert (dump(), undone.kept) == (before, [])
+
+
+@pytest.mark.parametrize(
+    ("of_ada", "of_twin"),
+    [
+        ([{"start_date": "2023"}], [{"start_date": "2019"}]),
+        ([{}], [{"start_date": "2019"}, {"start_date": "2023"}]),
+        ([{"legislative_period": "117"}], [{"start_date": "2023", "legislative_period": "118"}]),
+        ([{"label": "Clerk"}], [{"start_date": "2023", "label": "Speaker"}]),
+    ],
+)
+def test_what_may_be_two_terms_stays_two(
+    coordinator: User, of_ada: list[dict[str, str]], of_twin: list[dict[str, str]]
+) -> None:
+    ada, twin, body = person(), person(), organization()
+    for each, held in ((ada, of_ada), (twin, of_twin)):
+        for fields in held:
+            membership(person=each, organization=body, **fields)
+
+    merge_people(ada, twin, version=1, by=coordinator, at=AT)
+
+    assert Membership.objects.filter(person=ada).count() == len(of_ada) + len(of_twin)
+
+
 def test_a_merge_is_taken_back_whole(coordinator: User) -> None:
     ada, twin, body = person(name="Ada Quist"), person(name="Ada Holm", language="es"), organization()
     for each in (ada, twin):
