@@ -41,7 +41,8 @@ FORMATS = {
     "itineraries": frozenset("ics typst qr".split()),
     "lobbydays": frozenset({"planner"}),
     "imports": frozenset(
-        "popolo popolo_identifiers popolo_json popolo_congress popolo_dataset popolo_parts popolo_records ocd "
+        "popolo popolo_identifiers popolo_json popolo_congress popolo_dataset popolo_parts popolo_records "
+        "popolo_terms ocd "
         "ocd_divisions ocd_rows json_yaml_csv openstates spreadsheet crm_exports csv_columns csv_people "
         "csv_records openstates_bodies openstates_files openstates_people postcodes "
         "reference_data us_congress us_congress_committees us_congress_offices us_congress_terms".split()

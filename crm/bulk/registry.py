@@ -33,7 +33,7 @@ def may_change_people(user: User) -> bool:
     return can(user, Act.CHANGE, Person)
 
 
-def for_nobody(*_asked: Any) -> Iterable[int]:
+def for_nobody(*_asked: Any) -> Iterable[Any]:
     """`perform` of work that is not for people one by one."""
     return ()
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -58,7 +59,7 @@ def influence_panel(person: Owner, user: User) -> dict[str, Any] | None:
 
 class Assesses:
     key = "influence"
-    model = Influence
+    model: type[Model] = Influence
     form_class: Any = InfluenceForm
     done = _("Assessment recorded.")
 

@@ -82,12 +82,12 @@ def _in_sequence(sequence: Sequence) -> QuerySet[Enrolment]:
 
 def _waiting(sequence: Sequence, work: BulkAct | None) -> QuerySet[Any, Any]:
     """Keys of those whom running work will enrol."""
-    running = enrolling(sequence=sequence.pk).filter(state=BulkState.RUNNING).exclude(pk=work.pk if work else None)
+    running = enrolling(sequence=sequence.pk).filter(state=BulkState.RUNNING).exclude(pk=work.pk if work else 0)
     targets = BulkTarget.objects.filter(bulk_act__in=running.order_by(), outcome="")
     return targets.order_by().values_list("person_id", flat=True)
 
 
-def enrolling(**params: int) -> QuerySet[BulkAct]:
+def enrolling(**params: int) -> Any:
     """Work that enrols people one part after the other, by `sequence` or `list`."""
     return BulkAct.objects.filter(act=ENROL, **{f"params__{name}": pk for name, pk in params.items()})
 

@@ -14,8 +14,9 @@ from crm.access.rules import can
 from crm.activity.registry import register_verb
 from crm.changes.models import Change
 from crm.changes.registry import register_after_undo
+from crm.changes.rules import named_keys
 from crm.people.actions import refresh_search_text
-from crm.people.models import Membership, Organization, Person
+from crm.people.models import Membership, Organization, OtherName, Person
 from crm.people.queries import search_people
 
 Permission = Callable[[User, Person], bool] | tuple[Act, type[Model]]
@@ -198,11 +199,17 @@ def declare() -> None:
         register_verb(verb, sentence)
     register_after_undo(Person, refresh_people)
     register_after_undo(Organization, refresh_members)
+    register_after_undo(OtherName, refresh_named)
 
 
 def refresh_people(changes: list[Change], at: datetime) -> None:
     """Search finds people by the names that hold again."""
     refresh_search_text([change.object_id for change in changes], on=at.date())
+
+
+def refresh_named(changes: list[Change], at: datetime) -> None:
+    """Nobody is found any more by another name that was taken away again."""
+    refresh_search_text(named_keys(changes, "person_id"), on=at.date())
 
 
 def refresh_members(changes: list[Change], at: datetime) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -73,7 +74,7 @@ def cards_of(who: Person | Organization, user: User) -> list[dict[str, Any]]:
 
 class MakesProspects:
     key = "prospects"
-    model = Prospect
+    model: type[Model] = Prospect
     form_class: Any = PersonProspectForm
     done = _("Now a prospect of this campaign.")
 
