@@ -18,6 +18,7 @@ class MeetingsConfig(AppConfig):
         from meetings.itineraries import registry as itineraries
         from meetings.lobbydays import registry as lobbydays
         from meetings.outcomes import registry as outcomes
+        from meetings.patterns import registry as patterns
         from meetings.pipeline import registry as pipeline
         from meetings.polls import registry as polls
         from meetings.reminders import registry as reminders
@@ -47,6 +48,7 @@ class MeetingsConfig(AppConfig):
             availability,
             reminders,
             series,
+            patterns,
         ):
             slice_registry.declare()
         register_listener("invitations", send_for_change)

@@ -6,6 +6,7 @@ from wagtail import hooks
 from crm.people.registry import register_person_panel
 from meetings.agendas.views import SheetPdfView, SheetView
 from meetings.attendees.views import EditAttendeeView, NoteOfferView, offer_panel, suggestions_panel
+from meetings.patterns.views import ChangeMeetingsView
 from meetings.reminders.views import AddReminderView, RemoveReminderView, reminders_panel
 from meetings.scheduling.registry import register_meeting_panel
 from meetings.series.views import (
@@ -30,6 +31,7 @@ def series_urls() -> list[URLPattern]:
         path(f"{row}series/start/", StartSeriesView.as_view(), name="meeting_series_start"),
         path(f"{row}series/plan/", PlanSeriesView.as_view(), name="meeting_series_plan"),
         path(f"{row}series/change/", ChangeSeriesView.as_view(), name="meeting_series_change"),
+        path(f"{row}series/meetings/", ChangeMeetingsView.as_view(), name="meeting_series_meetings"),
         path(f"{row}series/end/", EndSeriesView.as_view(), name="meeting_series_end"),
         path(f"{row}series/carry/", CarryOverView.as_view(), name="meeting_carry_over"),
         path(f"{row}reminders/add/", AddReminderView.as_view(), name="meeting_reminder_add"),

@@ -58,15 +58,15 @@ def start_series(meeting: Meeting, *, rule: Rule, until: date, by: User, at: dat
 
 @transaction.atomic
 def plan_occurrences(series: MeetingSeries, *, until: date, by: User, at: datetime) -> list[Meeting]:
-    """Make the meetings of the rule's days up to `until`, at most 400 days ahead, like the latest of the series.
+    """Make the meetings of the rule's days up to `until`, at most 400 days ahead, like those that follow the series.
 
     Days that had their meeting, also a cancelled one, and days that are over get none: the second call makes
     nothing. Raises SeriesEndedError.
     """
-    series = _locked(series)
+    series = lock_running(series)
     last = min(until, at.date() + HORIZON)
     taken = set(series.occurrences.values_list("occurs_on", flat=True))
-    pattern, made = pattern_of(series), list[Meeting]()
+    pattern, made = pattern_of(series, at), list[Meeting]()
     invited = _invited(pattern)
     for day in days_of(parse_rule(series.rule), series.first_on, last):
         times = moments(day, series.starts_at_time, series.duration_minutes, series.time_zone)
@@ -98,7 +98,7 @@ def change_series(
     it was. The second call with the same version raises StaleVersionError; one that changes nothing moves nothing.
     """
     check_rule(rule, first_on)
-    _locked(series)
+    lock_running(series)
     values = {"rule": str(rule), "first_on": first_on, "starts_at_time": starts_at_time}
     series = save_version(series, version=version, at=at, duration_minutes=duration_minutes, **values)
     record("series.changed", series, by=by, at=at, about=_about(series))
@@ -123,7 +123,7 @@ def change_series(
 @transaction.atomic
 def end_series(series: MeetingSeries, *, version: int, by: User, at: datetime) -> MeetingSeries:
     """running → ended; what has not begun is cancelled and everybody told. The second call raises SeriesEndedError."""
-    _locked(series)
+    lock_running(series)
     series = save_version(series, version=version, at=at, state=SeriesState.ENDED)
     record("series.ended", series, by=by, at=at, about=_about(series))
     for occurrence in to_come(series, at):
@@ -164,7 +164,7 @@ def carry_over(
     return following
 
 
-def _locked(series: MeetingSeries) -> MeetingSeries:
+def lock_running(series: MeetingSeries) -> MeetingSeries:
     """The row, held until the end: two planners make no day twice and no half of a change is seen."""
     found = MeetingSeries.objects.select_for_update(of=("self",)).get(pk=series.pk)
     if found.state != SeriesState.RUNNING:

@@ -2,14 +2,16 @@
 
 import calendar
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+from meetings.scheduling.enums import AttendeeRole, MeetingState
 from meetings.scheduling.errors import AmbiguousTimeError, SkippedTimeError
-from meetings.scheduling.models import Meeting
+from meetings.scheduling.models import Attendee, Meeting
 from meetings.scheduling.rules import is_running, localise
-from meetings.series.enums import Frequency
+from meetings.series.enums import Frequency, Stay
 from meetings.series.errors import FirstDayError, RuleError
 from meetings.series.models import SeriesOccurrence
 
@@ -128,3 +130,53 @@ def was_moved_by_hand(occurrence: SeriesOccurrence) -> bool:
 def is_ahead(meeting: Meeting, at: datetime) -> bool:
     """Whether it stands and has not begun."""
     return is_running(meeting) and meeting.starts_at > at
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What the meetings of a series have in common: words, place, who is invited and who leads."""
+
+    title: str
+    description: str
+    format: str
+    venue_id: int | None
+    join_url: str
+    is_confidential: bool
+    people: frozenset[str]
+    lead: str
+
+
+def person_key(name: str, email: str) -> str:
+    """Whom an invitation is for, the same at every meeting: the address, without one the name."""
+    return email.strip().lower() or name.strip().casefold()
+
+
+def shape_of(meeting: Meeting, invited: Iterable[Attendee]) -> Shape:
+    keys = {person_key(each.name, each.email): each.role for each in invited}
+    return Shape(
+        title=meeting.title,
+        description=meeting.description,
+        format=meeting.format,
+        venue_id=meeting.venue_id,
+        join_url=meeting.join_url,
+        is_confidential=meeting.is_confidential,
+        people=frozenset(keys),
+        lead=next((key for key, role in keys.items() if role == AttendeeRole.LEAD), ""),
+    )
+
+
+def usual_shape(meetings: Sequence[tuple[Meeting, Shape]]) -> Shape | None:
+    """What most of these meetings look like; of equals, what was changed least often, then what comes first."""
+    counts = Counter(shape for _meeting, shape in meetings)
+    ranked = [(-counts[shape], meeting.version, number) for number, (meeting, shape) in enumerate(meetings)]
+    return meetings[min(ranked)[2]][1] if ranked else None
+
+
+def why_fixed(occurrence: SeriesOccurrence, at: datetime) -> Stay | None:
+    """Why a meeting does not follow its series any more; None while it still may."""
+    meeting = occurrence.meeting
+    if meeting.state == MeetingState.CANCELLED:
+        return Stay.CANCELLED
+    if not is_ahead(meeting, at):
+        return Stay.OVER
+    return Stay.EDITED if was_moved_by_hand(occurrence) else None
