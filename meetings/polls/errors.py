@@ -14,7 +14,7 @@ class PollOpenError(ParleyError):
 
 
 class PollOptionsError(ParleyError):
-    sentence = _("Give at least two different times and at most twelve.")
+    sentence = _("Give at least two different times and at most sixty.")
 
 
 class PollDeadlineError(ParleyError):

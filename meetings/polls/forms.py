@@ -15,13 +15,15 @@ from meetings.polls.enums import Choice
 from meetings.polls.errors import PollGuestAddressError, PollOptionsError, PollTitleError
 from meetings.polls.models import PollParticipant
 from meetings.polls.queries import OptionRow
-from meetings.polls.rules import MIN_OPTIONS, describe_choices
+from meetings.polls.rules import MAX_OPTIONS, MIN_OPTIONS, describe_choices
 from meetings.scheduling.errors import DoubtfulTimeError
 from meetings.scheduling.forms import EARLIEST, LATEST, OUT_OF_RANGE, time_rows, zone_choices
 from meetings.scheduling.rules import describe_times, localise
 from meetings.steps.forms import StepForm, VersionForm
 
-TIMES, GUESTS = 6, 8
+ROWS = {"time": ("date", 6), "guest": ("name", 8)}
+"""Kinds of rows: a field every row has, and how many rows there are at first."""
+MORE, MOST = 3, MAX_OPTIONS
 END_OF_DAY = time(23, 59)
 
 
@@ -116,8 +118,17 @@ class GuestForm(StepForm):
         return Guest(given["name"], given["email"], person_with(given["email"], self.by))
 
 
+def sizes_of(data: Any, more: str = "") -> dict[str, int]:
+    """How many rows of each kind the form is to have: as many as were sent, and some more of the kind `more`."""
+    found = {}
+    for kind, (field, least) in ROWS.items():
+        sent = sum(f"{kind}{number}-{field}" in data for number in range(MOST)) if data else 0
+        found[kind] = min(max(sent, least) + (MORE if kind == more else 0), MOST)
+    return found
+
+
 class PollForm(StepForm):
-    """Title, last day for answers, up to six times and up to eight people. Empty rows do not count."""
+    """Title, last day for answers, times and people. Empty rows do not count, `sizes` says how many there are."""
 
     title = forms.CharField(
         label=_("Title everybody sees"),
@@ -136,13 +147,16 @@ class PollForm(StepForm):
     )
     shows_names = forms.BooleanField(label=_("Everybody asked sees who answered what"), required=False)
 
-    def __init__(self, *args: Any, by: User, last_zone: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, by: User, last_zone: str = "", sizes: Mapping[str, int] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, use_required_attribute=False, **kwargs)
         data = args[0] if args else kwargs.get("data")
-        self.times = time_rows(data, TIMES, last_zone=last_zone)
+        self.most, wanted = MOST, sizes or sizes_of(data)
+        self.times = time_rows(data, wanted["time"], last_zone=last_zone)
         self.guests = [
             GuestForm(data, prefix=f"guest{number}", legend=_("Person %(number)s") % {"number": number + 1}, by=by)
-            for number in range(GUESTS)
+            for number in range(wanted["guest"])
         ]
         self.parts = [*self.times, *self.guests]
 

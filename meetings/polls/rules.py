@@ -13,7 +13,7 @@ from meetings.polls.errors import PollDeadlineError, PollOptionsError, PollTitle
 from meetings.polls.models import Poll, PollOption, PollParticipant
 from meetings.scheduling.rules import check_times, describe_times, offset_name, zone_of
 
-MIN_OPTIONS, MAX_OPTIONS = 2, 12
+MIN_OPTIONS, MAX_OPTIONS = 2, 60
 LINK = "v"
 """The purpose letter of the mailed link: a vote."""
 NO_PLACES = frozenset({"localtime", "Factory"})

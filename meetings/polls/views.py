@@ -1,5 +1,6 @@
 """The page behind the link of a poll, where looking changes nothing, and the page on which staff start one."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +18,7 @@ from crm.access.views import once, visible_or_404
 from meetings.polls.actions import answer_poll, create_poll
 from meetings.polls.enums import Choice, PollState
 from meetings.polls.errors import NoChoiceError, PollOverError
-from meetings.polls.forms import AnswerForm, PollForm, ZoneForm
+from meetings.polls.forms import MORE, ROWS, AnswerForm, PollForm, ZoneForm, sizes_of
 from meetings.polls.models import Poll, PollLink, PollParticipant
 from meetings.polls.queries import OptionRow, grid_of, link_behind, polls_about
 from meetings.polls.rules import describe_moment, known_zone
@@ -160,6 +161,9 @@ class PollNewView(StepView):
         return Poll
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        more = request.POST.get("more", "")
+        if more in ROWS:
+            return self.show(self.grown_form(more))
         return once(request, lambda: super(PollNewView, self).post(request, *args, **kwargs))
 
     def back_url(self) -> str:
@@ -168,9 +172,17 @@ class PollNewView(StepView):
     def trail(self) -> list[tuple[str, Any]]:
         return [(reverse("polls:index"), _("Polls"))]
 
-    def get_form(self, data: Any = None) -> StepForm:
+    def get_form(self, data: Any = None, sizes: Mapping[str, int] | None = None) -> StepForm:
         user: Any = self.request.user
-        return PollForm(data, by=user, last_zone=user.time_zone or "")
+        return PollForm(data, by=user, last_zone=user.time_zone or "", sizes=sizes)
+
+    def grown_form(self, more: str) -> StepForm:
+        """The form with more rows of one kind and everything that was typed; nothing is checked or made."""
+        form: Any = self.get_form(sizes=sizes_of(self.request.POST, more))
+        form.keep(self.request.POST)
+        first_new = {"time": form.times, "guest": form.guests}[more][-MORE]
+        first_new.fields[ROWS[more][0]].widget.attrs["autofocus"] = True
+        return form
 
     def perform(self, form: Any, *, by: User, at: datetime) -> Poll:
         deadline_at, zone = form.deadline_at()

@@ -21,6 +21,13 @@ class StepForm(forms.Form):
         self.label_suffix = ""
         self.parts: list[StepForm] = []
 
+    def keep(self, data: Any) -> None:
+        """Show what was typed so far in a form drawn anew, without judging it."""
+        for bound in self:
+            self.initial[bound.name] = bound.field.widget.value_from_datadict(data, {}, bound.html_name)
+        for part in self.parts:
+            part.keep(data)
+
     def active_parts(self) -> list["StepForm"]:
         """The parts that count for what was chosen."""
         return self.parts

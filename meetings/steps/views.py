@@ -44,6 +44,7 @@ class StepView(AdminPage):
     button: Any = _("Save")
     done: Any = ""
     intro: Any = ""
+    is_refused = False
 
     def get_form(self, data: Any = None) -> StepForm:
         return self.form_class(data)
@@ -99,11 +100,12 @@ class StepView(AdminPage):
         return render(self.request, "409.html", context, status=409)
 
     def show(self, form: StepForm, *, status: int = 200) -> HttpResponse:
+        self.is_refused = status >= 400
         return self.render_to_response(self.get_context_data(form=form), status=status)
 
     def get_header_title(self) -> str:
         title = str(super().get_header_title())
-        return f"{_('Error')}: {title}" if self.request.method == "POST" else title
+        return f"{_('Error')}: {title}" if self.is_refused else title
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         words = {"button": self.button, "intro": self.intro, "back_url": self.back_url()}

@@ -220,3 +220,52 @@ def test_lists_take_as_many_queries_for_three_as_for_one(staff, django_assert_nu
         poll_option(poll=only, starts_at=AT + timedelta(days=number))
 
     assert [cost(url) for url in urls] == one
+
+
+def times(count: int) -> dict[str, str]:
+    """So many times typed into the form, one an hour over several days."""
+    return {
+        f"time{n}-{name}": value
+        for n in range(count)
+        for name, value in (
+            ("date", f"2026-10-{1 + n // 12:02d}"),
+            ("start", f"{8 + n % 12:02d}:00"),
+            ("end", f"{8 + n % 12:02d}:30"),
+            ("zone", NEW_YORK),
+        )
+    }
+
+
+def test_more_times_are_asked_for_without_a_script_and_nothing_typed_is_lost(staff) -> None:
+    url, data = reverse("poll_new"), typed(title="", **{"time5-date": "nonsense", "shows_names": "on"})
+
+    more = text_of(staff.post(url, data | {"more": "time"}))
+    people = text_of(staff.post(url, data | times(9) | {"more": "guest"}))
+
+    assert [f'name="time{n}-date"' in more for n in (8, 9)] == [True, False]
+    assert 'name="time1-start" value="09:00"' in more and 'value="nonsense"' in more
+    assert f'<option value="{NEW_YORK}" selected>' in more and 'name="shows_names" id="id_shows_names" checked' in more
+    assert f'value="{DANA}"' in more
+    assert ("There is a problem" in more, "Error:" in more.partition("</title>")[0]) == (False, False)
+    assert [f'name="guest{n}-name"' in people for n in (10, 11)] == [True, False]
+    assert [f'name="time{n}-date"' in people for n in (8, 9)] == [True, False]
+    assert Poll.objects.count() == 0
+
+
+def test_a_poll_takes_as_many_times_as_one_wants_up_to_sixty(staff) -> None:
+    url, token = reverse("poll_new"), {"csrfmiddlewaretoken": "x" * 64}
+
+    staff.post(url, typed() | times(20) | token | {"more": "time"})
+    made = staff.post(url, typed() | times(20) | token)
+    full = text_of(staff.post(url, typed() | times(60) | {"more": "time"}))
+    most = staff.post(url, typed() | times(61))
+
+    assert (made.status_code, most.status_code) == (302, 302)
+    assert [each.options.count() for each in Poll.objects.order_by("id")] == [20, 60]
+    assert ("Add more times" in full, "time60-date" in full) == (False, False)
+
+
+def test_more_of_something_unknown_is_an_ordinary_sending(staff) -> None:
+    sent = staff.post(reverse("poll_new"), typed(more="<script>"))
+
+    assert (sent.status_code, Poll.objects.count()) == (302, 1)
