@@ -20,6 +20,7 @@ class MeetingsConfig(AppConfig):
         from meetings.outcomes import registry as outcomes
         from meetings.patterns import registry as patterns
         from meetings.pipeline import registry as pipeline
+        from meetings.pollnews import registry as pollnews
         from meetings.polls import registry as polls
         from meetings.reminders import registry as reminders
         from meetings.replies import registry as replies
@@ -41,6 +42,7 @@ class MeetingsConfig(AppConfig):
             agenda_texts,
             outcomes,
             polls,
+            pollnews,
             holds,
             feeds,
             lobbydays,

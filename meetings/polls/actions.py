@@ -170,7 +170,7 @@ def answer_poll(
         return False
     for option, choice in changed.items():
         PollAnswer.objects.update_or_create(participant=participant, option=option, defaults={"choice": choice})
-    PollParticipant.objects.filter(pk=participant.pk).update(answered_at=at, **words)
+    PollParticipant.objects.filter(pk=participant.pk).update(answered_at=at, told_at=None, **words)
     participant.refresh_from_db()
     about = (poll, *_about(poll), participant.person)
     record("poll.answered", participant, by=None, at=at, about=about, actor_kind=ActorKind.PUBLIC)

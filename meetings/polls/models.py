@@ -35,6 +35,8 @@ class Poll(PublicId, Versioned):
     shows_names = models.BooleanField(_("everybody sees who answered what"), default=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="polls")
     reminded_on = models.DateField(_("reminded on"), null=True, blank=True)
+    answers_told_at = models.DateTimeField(_("owner told of answers"), null=True, blank=True, editable=False)
+    end_told_at = models.DateTimeField(_("owner told of the last answer"), null=True, blank=True, editable=False)
 
     objects = PollQuerySet.as_manager()
 
@@ -77,7 +79,10 @@ class PollParticipantQuerySet(RowQuerySet["PollParticipant"]):
 
 
 class PollParticipant(PublicId):
-    """Somebody asked by mail; `answered_by` is who answered for them. `invitations` counts the links mailed."""
+    """Somebody asked by mail; `answered_by` is who answered for them. `invitations` counts the links mailed.
+
+    `told_at` is empty again with every new answer, until the owner of the poll was told of it.
+    """
 
     poll = models.ForeignKey(Poll, models.CASCADE, related_name="participants")
     person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="poll_participations")
@@ -88,6 +93,7 @@ class PollParticipant(PublicId):
     answered_by = models.CharField(_("answered by"), max_length=200, blank=True)
     note = models.CharField(_("note"), max_length=1000, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    told_at = models.DateTimeField(_("owner told of the answer"), null=True, blank=True, editable=False)
 
     objects = PollParticipantQuerySet.as_manager()
 

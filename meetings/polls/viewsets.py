@@ -27,6 +27,7 @@ from meetings.polls.queries import Grid, OptionRow, grid_of, overdue
 from meetings.polls.rules import describe_moment, takes_answers
 from meetings.polls.views import poll_url
 from meetings.scheduling.models import OfferedTime
+from meetings.scheduling.rules import ASKED, WAITING_OFFERS
 from meetings.scheduling.views import request_url, when_words
 from meetings.steps.forms import Facts, StepForm
 from meetings.steps.views import AdminPage, StepView
@@ -111,8 +112,10 @@ class PollPageView(PollMixin, AdminPage):
         poll, user, now, asked = self.poll, self.request.user, timezone.now(), self.request.GET
         grid = grid_of(poll)
         may_change = can(user, Act.CHANGE, poll)
+        may_confirm = poll.request is not None and can(user, Act.CHANGE, poll.request)
         page = {
             "poll": poll,
+            "confirm_url": confirm_url(poll) if may_confirm else "",
             "deadline": describe_moment(poll.deadline_at, poll.deadline_zone, get_language() or "en"),
             "grid": grid,
             "rows": [_shown(row, poll, is_best=number == 0) for number, row in enumerate(grid.rows)],
@@ -131,6 +134,7 @@ def _shown(row: OptionRow, poll: Poll, *, is_best: bool) -> dict[str, Any]:
     labels = dict(Choice.choices)
     return {
         "when": when_words(option.starts_at, option.ends_at, option.time_zone),
+        "option": option.public_id,
         "is_decided": poll.decided_id == option.pk,
         "is_best": is_best and any(row.choices) and poll.state == PollState.OPEN,
         "counts": [(choice.label, row.count(choice)) for choice in Choice],
@@ -219,7 +223,8 @@ class DecideView(PollStep):
         grid: Grid = grid_of(self.poll)
         self.times = {row.option.public_id: row.option for row in grid.rows}
         words = {key: when_words(each.starts_at, each.ends_at, each.time_zone) for key, each in self.times.items()}
-        return DecideForm(data, initial={"version": self.poll.version}, options=words)
+        start = {"version": self.poll.version, "option": self.request.GET.get("option", "")}
+        return DecideForm(data, initial=start, options=words)
 
     def perform(self, form: Any, *, by: User, at: datetime) -> Poll:
         option = self.times.get(form.cleaned_data["option"])
@@ -227,10 +232,13 @@ class DecideView(PollStep):
 
     def next_url(self, result: Poll) -> str:
         """On to the step that confirms, with the time chosen, when the request still waits for one."""
-        option, request = result.decided, result.request
-        if option is None or request is None:
-            return poll_url(result)
-        offer = OfferedTime.objects.filter(request=request, starts_at=option.starts_at, state="offered").first()
-        if offer is None:
-            return poll_url(result)
-        return f"{reverse('request_confirm', args=[request.public_id])}?{urlencode({'when': offer.pk})}"
+        return confirm_url(result) or poll_url(result)
+
+
+def confirm_url(poll: Poll) -> str:
+    """The step that confirms the decided time, chosen already; empty when no request waits for it."""
+    option, request = poll.decided, poll.request
+    if option is None or request is None or request.state not in ASKED:
+        return ""
+    offer = OfferedTime.objects.filter(request=request, starts_at=option.starts_at, state__in=WAITING_OFFERS).first()
+    return f"{reverse('request_confirm', args=[request.public_id])}?{urlencode({'when': offer.pk})}" if offer else ""

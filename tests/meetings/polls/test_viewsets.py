@@ -269,3 +269,20 @@ def test_more_of_something_unknown_is_an_ordinary_sending(staff) -> None:
     sent = staff.post(reverse("poll_new"), typed(more="<script>"))
 
     assert (sent.status_code, Poll.objects.count()) == (302, 1)
+
+
+def test_one_click_on_the_page_chooses_a_time_and_later_leads_to_the_confirm_step(poll, staff) -> None:
+    option = poll.options.all()[1]
+    link = f"{step('poll_decide', poll)}?option={option.public_id}"
+
+    before = text_of(staff.get(step("poll_page", poll)))
+    chosen = text_of(staff.get(link))
+    staff.post(link, {"version": poll.version, "option": option.public_id})
+    after = text_of(staff.get(step("poll_page", poll)))
+    OfferedTime.objects.update(state="released")
+    gone = text_of(staff.get(step("poll_page", poll)))
+
+    confirm = f"{reverse('request_confirm', args=[poll.request.public_id])}?when={OfferedTime.objects.get().pk}"
+    assert (link in before, confirm in before) == (True, False)
+    assert chosen.partition(f'name="option" value="{option.public_id}"')[2].partition(">")[0].endswith("checked")
+    assert (confirm in after, link in after, confirm in gone) == (True, False, False)
