@@ -1,6 +1,7 @@
 """What stands behind a mailed link: one handler per purpose letter.
 
 c confirm a signature · n "this was not me" · r answer an invitation · u unsubscribe · p preferences · v vote in a poll
+q no more reminders of a meeting
 """
 
 from collections.abc import Callable, Mapping

@@ -5,9 +5,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from crm.access.models import User
 from crm.activity.actions import record
+from crm.activity.enums import ActorKind
+from crm.base.links import link_url
 from crm.base.locking import save_version
 from crm.messaging.actions import cancel_queued, queue_from_template
 from crm.messaging.enums import Stream
@@ -15,7 +19,7 @@ from meetings.reminders.enums import RunState
 from meetings.reminders.errors import ReminderTwiceError
 from meetings.reminders.models import Reminder, ReminderRun
 from meetings.reminders.queries import reminded
-from meetings.reminders.rules import check_ahead, check_audience, check_offset, default_offsets
+from meetings.reminders.rules import LINK, check_ahead, check_audience, check_offset, default_offsets, may_stop
 from meetings.scheduling.models import Attendee, Meeting
 from meetings.scheduling.queries import language_of
 from meetings.scheduling.registry import Change, MeetingChange
@@ -70,6 +74,27 @@ def remove_reminder(reminder: Reminder, *, by: User, at: datetime) -> None:
 
 
 @transaction.atomic
+def stop_reminders(attendee: Attendee, *, at: datetime) -> bool:
+    """Somebody outside wants no more reminders of this meeting; a mail that waits is taken back.
+
+    The invitation stands. The second call changes and says nothing and answers False.
+    """
+    if not Attendee.objects.filter(pk=attendee.pk, reminders_off_at=None).update(reminders_off_at=at):
+        return False
+    meeting = attendee.meeting
+    if attendee.email:
+        _take_back_hers(meeting, attendee, "no reminders wanted", at)
+    about = (meeting, meeting.person, attendee.person)
+    record("reminder.refused", attendee, by=None, at=at, about=about, actor_kind=ActorKind.PUBLIC)
+    return True
+
+
+def _take_back_hers(meeting: Meeting, attendee: Attendee, reason: str, at: datetime) -> None:
+    which: dict[str, Any] = {"template_key": TEMPLATE, "to_email": attendee.email}
+    cancel_queued(obj=meeting, reason=reason, at=at, **which)
+
+
+@transaction.atomic
 def keep_reminders(change: MeetingChange) -> None:
     """What a change of a meeting does to its reminders; a listener of `meetings.scheduling.registry`.
 
@@ -84,8 +109,7 @@ def keep_reminders(change: MeetingChange) -> None:
     if change.kind in {Change.MOVED, Change.CANCELLED}:
         cancel_queued(obj=meeting, reason=change.kind.value, at=change.at, template_key=TEMPLATE)
     if change.kind == Change.ATTENDEE_REMOVED and change.attendee is not None and change.attendee.email:
-        which: dict[str, Any] = {"template_key": TEMPLATE, "to_email": change.attendee.email}
-        cancel_queued(obj=meeting, reason="uninvited", at=change.at, **which)
+        _take_back_hers(meeting, change.attendee, "uninvited", change.at)
     if change.kind in COMING and is_running(meeting):
         _say_passed(meeting, change.at)
 
@@ -155,7 +179,17 @@ def _queue(reminder: Reminder, attendee: Attendee, at: datetime) -> None:
             "meeting_place": place,
             "organisation_name": settings.ORGANISATION_NAME,
         },
+        **_way_out(attendee, language),
     )
+
+
+def _way_out(attendee: Attendee, language: str) -> dict[str, str]:
+    """The last lines of the mail, whatever words the comms team gave it: why it comes, and how to stop it."""
+    if not may_stop(attendee):
+        return {}
+    with translation.override(language):
+        reason = _("You are invited to this meeting. The link below stops its reminders; the invitation stands.")
+    return {"reason": reason, "unsubscribe_url": link_url(LINK, attendee.public_id)}
 
 
 def _key_start(reminder: Reminder) -> str:

@@ -24,8 +24,15 @@ def due_reminders(at: datetime) -> QuerySet[Reminder]:
 
 
 def reminded(reminder: Reminder) -> list[Attendee]:
-    """Who gets it now: those of our side still invited who have an address and did not decline or opt out."""
-    people = reminder.meeting.attendees.filter(removed_at=None).exclude(role__in=OFFICE_ROLES).exclude(email="")
+    """Who gets it now: those of our side still invited who have an address and did not decline or opt out.
+
+    Opting out is of all our mail, or of the reminders of this meeting.
+    """
+    people = (
+        reminder.meeting.attendees.filter(removed_at=None, reminders_off_at=None)
+        .exclude(role__in=OFFICE_ROLES)
+        .exclude(email="")
+    )
     if reminder.attendee_id is not None:
         people = people.filter(pk=reminder.attendee_id)
     elif reminder.role:

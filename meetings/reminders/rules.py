@@ -9,6 +9,8 @@ from meetings.scheduling.enums import OFFICE_ROLES
 from meetings.scheduling.models import Attendee, Meeting
 
 LONGEST = timedelta(days=60)
+LINK = "q"
+"""The purpose letter of the mailed link: quiet."""
 
 
 def check_offset(before: timedelta) -> None:
@@ -31,6 +33,11 @@ def check_audience(meeting: Meeting, role: str, attendee: Attendee | None) -> No
         is_ours = attendee.meeting_id == meeting.pk and attendee.role not in OFFICE_ROLES
         if not is_ours or attendee.removed_at is not None:
             raise ReminderAudienceError
+
+
+def may_stop(attendee: Attendee) -> bool:
+    """Whether the reminder carries a way out: for everybody but our own staff."""
+    return attendee.user_id is None
 
 
 def default_offsets() -> list[timedelta]:

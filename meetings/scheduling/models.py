@@ -224,6 +224,7 @@ class Attendee(PublicId):
     postcode = models.CharField(_("postcode at home"), max_length=12, blank=True)
     named_to_office_at = models.DateTimeField(_("agreed that the office reads the name"), null=True, blank=True)
     came = models.BooleanField(_("came"), null=True, blank=True)
+    reminders_off_at = models.DateTimeField(_("asked for no more reminders"), null=True, blank=True, editable=False)
     removed_at = models.DateTimeField(null=True, blank=True)
 
     objects = AttendeeQuerySet.as_manager()
