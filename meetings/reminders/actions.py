@@ -183,7 +183,7 @@ def _queue(reminder: Reminder, attendee: Attendee, at: datetime) -> None:
     )
 
 
-def _way_out(attendee: Attendee, language: str) -> dict[str, str]:
+def _way_out(attendee: Attendee, language: str) -> dict[str, Any]:
     """The last lines of the mail, whatever words the comms team gave it: why it comes, and how to stop it."""
     if not may_stop(attendee):
         return {}
