@@ -15,7 +15,6 @@ from crm.people.models import Organization
 from meetings.availability.csv import is_table, read_table
 from meetings.availability.enums import InstitutionKind
 from meetings.availability.errors import ExceptionDaysError, HoursError, SameNameError, TravelError
-from meetings.availability.expansion import Span
 from meetings.availability.http import parse_address
 from meetings.availability.ics import Reading, read_calendar
 from meetings.availability.models import (
@@ -29,6 +28,7 @@ from meetings.availability.models import (
 )
 from meetings.availability.queries import zone_for
 from meetings.availability.rules import end_minute_of, kind_from_words, merged, minute_of
+from meetings.availability.stamps import Span
 from meetings.scheduling.models import Venue
 from meetings.scheduling.rules import zone_of
 

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 from meetings.availability.enums import Note
 from meetings.availability.errors import CalendarFileError, CalendarTableError, CalendarTooLargeError
-from meetings.availability.expansion import Span, Stamp
 from meetings.availability.ics import MAX_BYTES, MAX_EVENTS, Reading
+from meetings.availability.stamps import Span, Stamp
 
 STARTS = ("start", "starts", "start_date", "starts_on", "first_day", "date", "day", "from")
 ENDS = ("end", "ends", "end_date", "ends_on")

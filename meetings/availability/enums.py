@@ -36,8 +36,24 @@ class Note(models.TextChoices):
     FLOATING = "floating", _("%(count)s times name no zone and were read in yours.")
     UNKNOWN_ZONE = "unknown_zone", _("%(count)s times name a zone nobody knows and were read in yours.")
     BROKEN = "broken", _("%(count)s entries are broken and were left out.")
-    TOO_OFTEN = "too_often", _("%(count)s entries repeat in a way we do not read; only their first time counts.")
-    TOO_MANY = "too_many", _("The calendar holds too much; %(count)s entries were left out. Export a shorter time.")
+    TOO_OFTEN = (
+        "too_often",
+        _(
+            "%(count)s entries repeat too finely or in a way we do not read, so only their first time counts: those of "
+            "%(starts)s. Write these busy times as longer entries in your calendar."
+        ),
+    )
+    TOO_MANY = (
+        "too_many",
+        _("The calendar holds more than %(most)s entries; %(count)s were left out. Export a shorter time."),
+    )
+    TOO_LONG = (
+        "too_long",
+        _(
+            "%(count)s entries repeat too often or list too many days and were left out. Give them an end, or export a "
+            "shorter time."
+        ),
+    )
     CUT_OFF = "cut_off", _("The file ends in the middle of an entry. Export it again.")
     ENCODING = "encoding", _("Some letters could not be read.")
     EMPTY = "empty", _("The calendar holds no events.")

@@ -1,230 +1,190 @@
-"""From the lines of one entry to the times it takes (RFC 5545 sections 3.3.4 to 3.3.10, 3.8.2, 3.8.5)."""
+"""From the lines of one entry to the times it takes (RFC 5545 sections 3.3.10, 3.8.2, 3.8.5)."""
 
 import re
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import Any, Protocol
-from zoneinfo import ZoneInfo
+from collections.abc import Iterator, Set
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
 
 from meetings.availability.enums import Note
-from meetings.availability.rrule import ONE_DAY, Budget, Rule, RuleError, occurrences, parse_rule
+from meetings.availability.hourly import TOUCHING, Fine, block, moments
+from meetings.availability.rrule import (
+    FINE,
+    ONE_DAY,
+    Budget,
+    Rule,
+    RuleError,
+    TooManyStepsError,
+    occurrences,
+    parse_rule,
+)
+from meetings.availability.stamps import HasValues, Length, Span, Stamp, Times, length_of, period_of
 
-DAY = re.compile(r"(\d{4})(\d\d)(\d\d)")
-MOMENT = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)?(Z?)")
-DURATION = re.compile(r"([+-]?)P(?:(\d{1,4})W)?(?:(\d{1,5})D)?(T(?:(\d{1,6})H)?(?:(\d{1,7})M)?(?:(\d{1,8})S)?)?")
-EARLIEST, LATEST = 1900, 2200
-LONGEST = timedelta(days=3700)
 MAX_LISTED = 5_000
+"""Times one entry may list one by one."""
+IS_FINE = re.compile(rf"FREQ=({'|'.join(FINE)})", re.IGNORECASE)
+
+
+class Moved:
+    """By UID the times of a series that stand in an entry of their own."""
+
+    def __init__(self) -> None:
+        self._stamps: dict[str, set[Stamp]] = {}
+        self._days: dict[str, set[date]] = {}
+
+    def add(self, uid: str, stamp: Stamp) -> None:
+        self._stamps.setdefault(uid, set()).add(stamp)
+        if stamp.is_day:
+            self._days.setdefault(uid, set()).add(stamp.local.date())
+
+    def of(self, uid: str) -> "Absent":
+        return Absent(self._stamps.get(uid, set()), self._days.get(uid, set()))
 
 
 @dataclass(frozen=True)
-class Span:
-    """One time, in UTC; whole days run from midnight to midnight of their zone."""
+class Absent:
+    """Times of a series that do not take place."""
 
-    starts_at: datetime
-    ends_at: datetime
-    is_all_day: bool = False
-    is_busy: bool = True
-    title: str = ""
-    words: str = ""
+    stamps: Set[Stamp] = frozenset()
+    days: Set[date] = frozenset()
 
+    def __bool__(self) -> bool:
+        return bool(self.stamps)
 
-@dataclass(frozen=True)
-class Stamp:
-    """A day, or a moment by some clock."""
-
-    local: datetime
-    zone: tzinfo
-    is_day: bool = False
-
-    @property
-    def moment(self) -> datetime:
-        """In UTC. Of an hour that passes twice the first; a skipped one as the clocks stood before."""
-        return self.local.replace(tzinfo=self.zone).astimezone(UTC)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Stamp) and self._key() == other._key()
-
-    def __hash__(self) -> int:
-        return hash(self._key())
-
-    def _key(self) -> Any:
-        return self.local.date() if self.is_day else self.moment
+    def holds(self, stamp: Stamp) -> bool:
+        return stamp in self.stamps or stamp.local.date() in self.days
 
 
-class FindsZones(Protocol):
-    def find(self, key: str) -> Any: ...
-
-
-class HasValues(Protocol):
-    values: dict[str, list[tuple[dict[str, str], str]]]
-
-    def first(self, name: str) -> str: ...
-
-
-class Times:
-    """Reads values; where a zone is missing or unknown, the owner's counts and it is noted."""
-
-    def __init__(self, zone: ZoneInfo, zones: FindsZones, notes: Counter[Note]) -> None:
-        self.zone, self.zones, self.notes = zone, zones, notes
-
-    def stamp(self, text: str, params: dict[str, str]) -> Stamp:
-        """Raises ValueError for what is no date or time."""
-        if found := DAY.fullmatch(text):
-            year, month, day = (int(each) for each in found.groups())
-            return Stamp(_local(year, month, day), self.zone, is_day=True)
-        if not (found := MOMENT.fullmatch(text)):
-            raise ValueError(text)
-        year, month, day, hour, minute, second = (int(each or 0) for each in found.groups()[:6])
-        local = _local(year, month, day, hour, minute, min(second, 59))
-        return Stamp(local, UTC if found[7] else self._zone(params.get("TZID", "")))
-
-    def _zone(self, key: str) -> tzinfo:
-        if not key:
-            self.notes[Note.FLOATING] += 1
-            return self.zone
-        found = self.zones.find(key)
-        if found is None:
-            self.notes[Note.UNKNOWN_ZONE] += 1
-            return self.zone
-        place: tzinfo = found
-        return place
-
-
-def _local(year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0) -> datetime:
-    """A time by some clock, within the years zones are known for."""
-    if not EARLIEST <= year <= LATEST:
-        raise ValueError(year)
-    return datetime.combine(date(year, month, day), time(hour, minute, second))
-
-
-def _duration(text: str) -> tuple[timedelta, bool]:
-    """How long, and whether by the calendar (days) rather than by the clock."""
-    found = DURATION.fullmatch(text.strip().upper())
-    if not found or text.strip().upper().strip("+-") in {"P", "PT"}:
-        raise ValueError(text)
-    weeks, days, hours, minutes, seconds = (int(found[n] or 0) for n in (2, 3, 5, 6, 7))
-    long = timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
-    return (-long if found[1] == "-" else long), not found[4]
-
-
-@dataclass(frozen=True)
-class _Length:
-    long: timedelta
-    by_calendar: bool
-
-    def end(self, start: Stamp) -> datetime:
-        if self.by_calendar:
-            return Stamp(start.local + self.long, start.zone).moment
-        return start.moment + self.long
-
-
-def _length(entry: HasValues, start: Stamp, times: Times) -> _Length:
-    if "DTEND" in entry.values:
-        params, value = entry.values["DTEND"][0]
-        end = times.stamp(value, params)
-        if end.is_day != start.is_day:
-            raise ValueError(value)
-        made = _Length(end.local - start.local, True) if start.is_day else _Length(end.moment - start.moment, False)
-    elif "DURATION" in entry.values:
-        made = _Length(*_duration(entry.first("DURATION")))
-    else:
-        made = _Length(ONE_DAY if start.is_day else timedelta(0), start.is_day)
-    if not timedelta(0) <= made.long <= LONGEST:
-        raise ValueError("length")
-    return made
-
-
-def busy_periods(entry: HasValues, times: Times) -> Iterator[Span]:
-    """What a VFREEBUSY calls taken."""
-    for params, value in entry.values.get("FREEBUSY", ()):
-        if params.get("FBTYPE", "BUSY").upper() == "FREE":
-            continue
-        for text in value.split(",")[:MAX_LISTED]:
-            start, end = _period(text, params, times)
+def busy_periods(entry: HasValues, times: Times, budget: Budget) -> Iterator[Span]:
+    """What a VFREEBUSY calls taken. Raises as `expand`."""
+    for text, params in _values(entry, "FREEBUSY", budget):
+        if params.get("FBTYPE", "BUSY").upper() != "FREE":
+            start, end = period_of(text, params, times)
             if end > start.moment:
                 yield Span(start.moment, end)
 
 
-def _period(text: str, params: dict[str, str], times: Times) -> tuple[Stamp, datetime]:
-    first, _sign, second = text.strip().partition("/")
-    start = times.stamp(first, params)
-    if second.lstrip("+-").upper().startswith("P"):
-        return start, _Length(*_duration(second)).end(start)
-    return start, times.stamp(second, params).moment
+def _values(entry: HasValues, name: str, budget: Budget) -> Iterator[tuple[str, dict[str, str]]]:
+    """Each value of a property that lists many. Raises TooManyStepsError beyond MAX_LISTED."""
+    total = 0
+    for params, value in entry.values.get(name, ()):
+        total += value.count(",") + 1
+        if total > MAX_LISTED:
+            raise TooManyStepsError
+        budget.take(value.count(",") + 1)
+        for text in value.split(","):
+            if text.strip():
+                yield text.strip(), params
 
 
 def expand(
-    entry: HasValues, times: Times, moved: dict[str, set[Stamp]], *, first: datetime, last: datetime, budget: Budget
+    entry: HasValues, times: Times, moved: Moved, *, first: datetime, last: datetime, budget: Budget
 ) -> Iterator[Span]:
     """The times of one VEVENT between two moments, cancelled and moved ones left out.
 
-    Raises ValueError for an entry that says no time, TooManyStepsError when the calendar has used up its days.
+    Raises ValueError for an entry that says no time, TooManyStepsError when it lists too many or when the calendar
+    has used up its days.
     """
+    budget.take(1)
     if "DTSTART" not in entry.values:
         raise ValueError("DTSTART")
     params, value = entry.values["DTSTART"][0]
     start = times.stamp(value, params)
-    length = _length(entry, start, times)
+    made = _Series(entry, start, length_of(entry, start, times), times, budget)
     if entry.first("STATUS").upper() == "CANCELLED":
         return
-    alone = "RECURRENCE-ID" in entry.values
-    left_out = _listed(entry, "EXDATE", times) | (set() if alone else moved.get(entry.first("UID"), set()))
-    days_out = {stamp.local.date() for stamp in left_out if stamp.is_day}
-    low, high = first - length.long - ONE_DAY, last + ONE_DAY
-    given: set[datetime] = set()
-    for each, end in _starts(entry, start, length, times, low, high, budget if not alone else None):
-        moment = each.moment
-        if each in left_out or each.local.date() in days_out or moment in given:
+    absent = (Absent() if made.is_alone else moved.of(entry.first("UID")), made.left_out())
+    found = made.spans(absent, first - made.length.long - ONE_DAY, last + ONE_DAY)
+    yield from _joined(found) if made.is_fine else found
+
+
+def _joined(spans: Iterator[Span]) -> Iterator[Span]:
+    """The same times; those with no free time between them as one."""
+    before: Span | None = None
+    for span in sorted(spans, key=lambda each: each.starts_at):
+        if before is not None and span.starts_at - before.ends_at < TOUCHING:
+            before = replace(before, ends_at=max(before.ends_at, span.ends_at))
             continue
-        given.add(moment)
-        if end > moment:
-            yield Span(moment, end, start.is_day)
+        if before is not None:
+            yield before
+        before = span
+    if before is not None:
+        yield before
 
 
-def _listed(entry: HasValues, name: str, times: Times) -> set[Stamp]:
-    found = set()
-    for params, value in entry.values.get(name, ()):
-        for text in value.split(",")[:MAX_LISTED]:
-            if text.strip():
-                found.add(times.stamp(text.strip(), params))
-    return found
+@dataclass(frozen=True)
+class _Series:
+    """One VEVENT with all it repeats."""
 
+    entry: HasValues
+    start: Stamp
+    length: Length
+    times: Times
+    budget: Budget
 
-def _starts(
-    entry: HasValues, start: Stamp, length: _Length, times: Times, low: datetime, high: datetime, budget: Budget | None
-) -> Iterator[tuple[Stamp, datetime]]:
-    """Each start with its end; `budget` is None for an entry that stands for one time of a series."""
-    yield start, length.end(start)
-    if budget is None:
-        return
-    for params, value in entry.values.get("RDATE", ()):
-        for text in value.split(",")[:MAX_LISTED]:
+    @property
+    def is_alone(self) -> bool:
+        """It stands for one time of a series."""
+        return "RECURRENCE-ID" in self.entry.values
+
+    @property
+    def is_fine(self) -> bool:
+        return any(IS_FINE.search(value[:2000]) for _params, value in self.entry.values.get("RRULE", ()))
+
+    def left_out(self) -> Absent:
+        found = {self.times.stamp(text, params) for text, params in _values(self.entry, "EXDATE", self.budget)}
+        return Absent(found, {stamp.local.date() for stamp in found if stamp.is_day})
+
+    def spans(self, absent: tuple[Absent, Absent], low: datetime, high: datetime) -> Iterator[Span]:
+        given: set[tuple[datetime, datetime]] = set()
+        for each, end in self._starts(any(absent), low, high):
+            moment = each.moment
+            if any(one.holds(each) for one in absent if one) or (moment, end) in given:
+                continue
+            given.add((moment, end))
+            if end > moment:
+                yield Span(moment, end, self.start.is_day)
+
+    def _starts(self, is_broken: bool, low: datetime, high: datetime) -> Iterator[tuple[Stamp, datetime]]:
+        """Each start with its end; `is_broken` when some of them do not take place."""
+        yield self.start, self.length.end(self.start)
+        if self.is_alone:
+            return
+        for text, params in _values(self.entry, "RDATE", self.budget):
             if "/" in text:
-                yield _period(text, params, times)
-            elif text.strip():
-                listed = times.stamp(text.strip(), params)
-                yield listed, length.end(listed)
-    for _params, value in entry.values.get("RRULE", ()):
-        for local in _repeats(value, start, times, low, high, budget):
-            again = Stamp(local, start.zone, start.is_day)
-            yield again, length.end(again)
+                yield period_of(text, params, self.times)
+            else:
+                listed = self.times.stamp(text, params)
+                yield listed, self.length.end(listed)
+        for _params, value in self.entry.values.get("RRULE", ()):
+            try:
+                rule = parse_rule(value)
+                repeats = self._finely if rule.freq in FINE else self._by_days
+                yield from repeats(rule, is_broken, low, high)
+            except RuleError:
+                self.times.notes[Note.TOO_OFTEN] += 1
+                self.times.unread.append(self.start.local)
 
+    def _by_days(self, rule: Rule, _is_broken: bool, low: datetime, high: datetime) -> Iterator[tuple[Stamp, datetime]]:
+        first, last = (each.astimezone(self.start.zone).replace(tzinfo=None) for each in (low, high))
+        until = _until(rule, self.start, self.times)
+        for local in occurrences(rule, self.start.local, first=first, last=last, until=until, budget=self.budget):
+            again = Stamp(local, self.start.zone, self.start.is_day)
+            yield again, self.length.end(again)
 
-def _repeats(
-    value: str, start: Stamp, times: Times, low: datetime, high: datetime, budget: Budget
-) -> Iterator[datetime]:
-    try:
-        rule = parse_rule(value)
-        bounds = {
-            "first": low.astimezone(start.zone).replace(tzinfo=None),
-            "last": high.astimezone(start.zone).replace(tzinfo=None),
-        }
-        yield from occurrences(rule, start.local, **bounds, until=_until(rule, start, times), budget=budget)
-    except RuleError:
-        times.notes[Note.TOO_OFTEN] += 1
+    def _finely(self, rule: Rule, is_broken: bool, low: datetime, high: datetime) -> Iterator[tuple[Stamp, datetime]]:
+        """By the hour or finer: as one block where it can be, else time by time."""
+        if self.start.is_day:
+            raise RuleError(rule.freq)
+        zone, until = self.start.zone, _until(rule, self.start, self.times)
+        ends = until.replace(tzinfo=zone).astimezone(UTC) if until else None
+        fine = Fine(rule, self.start.local.replace(tzinfo=zone), ends)
+        whole = None if is_broken else block(fine, self.length.long, first=low, last=high)
+        if whole:
+            yield Stamp(whole[0].astimezone(zone).replace(tzinfo=None), zone), whole[1]
+            return
+        for moment in list(moments(fine, first=low, last=high, budget=self.budget)):
+            again = Stamp(moment.replace(tzinfo=None), zone)
+            yield again, self.length.end(again)
 
 
 def _until(rule: Rule, start: Stamp, times: Times) -> datetime | None:

@@ -8,36 +8,27 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from icalendar import Timezone
-from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
+from django.utils.formats import number_format
 
 from crm.base.text import one_line
 from meetings.availability.enums import Note
 from meetings.availability.errors import CalendarFileError, CalendarTooLargeError
-from meetings.availability.expansion import Span, Stamp, Times, busy_periods, expand
+from meetings.availability.expansion import Moved, busy_periods, expand
 from meetings.availability.rrule import Budget, TooManyStepsError
-from meetings.scheduling.errors import UnknownZoneError
-from meetings.scheduling.rules import zone_of
+from meetings.availability.stamps import Span, Times
+from meetings.availability.tzid import MAX_ZONE_LINES, MAX_ZONES, Zones
 
 MAX_BYTES = 1_000_000
 MAX_EVENTS = 10_000
-MAX_SPANS = 10_000
+MAX_SPANS = 15_000
 MAX_STEPS = 150_000
 MAX_DEPTH = 20
-MAX_ZONES = 20
-MAX_ZONE_LINES = 200
 
 LINE = re.compile(r'\s*([A-Za-z0-9-]+)\s*((?:;(?:"[^"]*"|[^":;])*)*):(.*)', re.DOTALL)
 PARAM = re.compile(r';\s*([A-Za-z0-9-]+)\s*=\s*("[^"]*"|[^";]*)')
-PLAIN_ZONE = re.compile(r"([A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_+-]+){1,2})$")
-YEARLY = re.compile(
-    r"RRULE:(?:(?:FREQ=YEARLY|INTERVAL=1|BYMONTH=\d+|BYDAY=[-+]?\d?[A-Z]{2}|BYMONTHDAY=[-\d,]{1,40}|WKST=[A-Z]{2}"
-    r"|UNTIL=\w+);?)+"
-)
 TIMED = frozenset(
     "DTSTART DTEND DURATION RRULE RDATE EXDATE RECURRENCE-ID UID STATUS TRANSP X-MICROSOFT-CDO-BUSYSTATUS SUMMARY "
     "CATEGORIES FREEBUSY".split()
@@ -51,12 +42,21 @@ class Reading:
 
     spans: list[Span] = field(default_factory=list)
     notes: Counter[Note] = field(default_factory=Counter)
+    unread: list[datetime] = field(default_factory=list)
+    """When the entries begin whose repeats were not read."""
     events: int = 0
+    steps: int = 0
+    """What it took: entries, listed times, days looked at. Never more than MAX_STEPS."""
 
     @property
     def problem(self) -> str:
         """Plain sentences, empty when all was read."""
-        return " ".join(str(note.label) % {"count": self.notes[note]} for note in Note if self.notes[note])
+        starts = ", ".join(f"{start:%Y-%m-%d %H:%M}" for start in sorted(self.unread)[:3])
+        words = {
+            "most": number_format(MAX_EVENTS, force_grouping=True),
+            "starts": f"{starts}, …" if self.unread[3:] else starts,
+        }
+        return " ".join(str(note.label) % {**words, "count": self.notes[note]} for note in Note if self.notes[note])
 
 
 @dataclass
@@ -79,12 +79,13 @@ def read_calendar(raw: bytes, *, zone: ZoneInfo, first: datetime, last: datetime
         raise CalendarTooLargeError
     reading = Reading()
     entries, zones = _entries(_text(raw, reading), reading)
-    times = Times(zone, Zones(zones), reading.notes)
+    times = Times(zone, Zones(zones, first=first, last=last), reading.notes)
     budget = Budget(MAX_STEPS)
     moved = _moved(entries, times)
     reading.events = len(entries)
     for entry in entries:
         _read(entry, times, moved, reading, budget, first, last)
+    reading.unread, reading.steps = times.unread, budget.taken
     if not entries:
         reading.notes[Note.EMPTY] = 1
     reading.spans.sort(key=lambda span: (span.starts_at, span.ends_at, span.title))
@@ -92,12 +93,12 @@ def read_calendar(raw: bytes, *, zone: ZoneInfo, first: datetime, last: datetime
 
 
 def _read(
-    entry: Entry, times: Times, moved: Any, reading: Reading, budget: Budget, first: datetime, last: datetime
+    entry: Entry, times: Times, moved: Moved, reading: Reading, budget: Budget, first: datetime, last: datetime
 ) -> None:
     """Add the times of one entry; whatever is wrong with it is counted."""
     try:
         if entry.kind == "VFREEBUSY":
-            found = busy_periods(entry, times)
+            found = busy_periods(entry, times, budget)
         else:
             found = expand(entry, times, moved, first=first, last=last, budget=budget)
         for span in found:
@@ -106,7 +107,7 @@ def _read(
                     raise TooManyStepsError
                 reading.spans.append(_named(span, entry))
     except TooManyStepsError:
-        reading.notes[Note.TOO_MANY] += 1
+        reading.notes[Note.TOO_LONG] += 1
     except (ValueError, ArithmeticError):
         reading.notes[Note.BROKEN] += 1
 
@@ -122,14 +123,13 @@ def _plain(text: str) -> str:
     return re.sub(r"\\([\\;,nN])", lambda found: " " if found[1] in "nN" else found[1], text[:2000])
 
 
-def _moved(entries: list[Entry], times: Times) -> dict[str, set[Stamp]]:
-    """By UID the times of a series that stand in an entry of their own."""
-    found: dict[str, set[Stamp]] = {}
+def _moved(entries: list[Entry], times: Times) -> Moved:
+    found = Moved()
     for entry in entries:
         if "RECURRENCE-ID" in entry.values:
             params, value = entry.values["RECURRENCE-ID"][0]
             try:
-                found.setdefault(entry.first("UID"), set()).add(times.stamp(value, params))
+                found.add(entry.first("UID"), times.stamp(value, params))
             except (ValueError, ArithmeticError):
                 continue
     return found
@@ -162,7 +162,7 @@ def _entries(text: str, reading: Reading) -> tuple[list[Entry], list[list[str]]]
             if value in READ:
                 current = Entry(value)
             elif value == "VTIMEZONE":
-                zones.append([])
+                zones = [*zones[: MAX_ZONES - 1], []]
         elif current is not None and name in TIMED and inner == current.kind:
             current.values.setdefault(name, []).append((params, value))
         if "VTIMEZONE" in stack and zones and len(zones[-1]) < MAX_ZONE_LINES:
@@ -204,44 +204,3 @@ def _lines(text: str) -> Iterator[tuple[str, dict[str, str], str, str]]:
             yield name, {}, "", line
     if not begun:
         raise CalendarFileError
-
-
-class Zones:
-    """Which zone a TZID means: a zone of a place, Windows' name of one, or the file's own."""
-
-    def __init__(self, blocks: list[list[str]]) -> None:
-        self._blocks = blocks
-        self._own: dict[str, Any] | None = None
-        self._known: dict[str, Any] = {}
-
-    def find(self, key: str) -> Any:
-        """None when nobody knows it."""
-        if key not in self._known:
-            self._known[key] = self._look(key)
-        return self._known[key]
-
-    def _look(self, key: str) -> Any:
-        ending = PLAIN_ZONE.search(key)
-        for name in (key.strip("/"), WINDOWS_TO_OLSON.get(key, ""), ending[1] if ending else ""):
-            try:
-                return zone_of(name)
-            except UnknownZoneError:
-                continue
-        if self._own is None:
-            self._own = dict(own for own in map(_own_zone, self._blocks[:MAX_ZONES]) if own)
-        return self._own.get(key)
-
-
-def _own_zone(lines: list[str]) -> tuple[str, Any] | None:
-    """A zone the file spells out, unless it repeats in another way than zones do."""
-    rules = [line.strip().upper() for line in lines if line.strip().upper().startswith("RRULE")]
-    if len(lines) >= MAX_ZONE_LINES or not all(YEARLY.fullmatch(rule) for rule in rules):
-        return None
-    try:
-        block: Any = Timezone.from_ical("\r\n".join(lines) + "\r\n")
-        made = block.to_tz(lookup_tzid=False)
-        datetime(2026, 6, 1, tzinfo=UTC).astimezone(made)
-        (datetime(2026, 6, 1, tzinfo=made) + timedelta(days=1)).utcoffset()
-        return str(block["TZID"]), made
-    except Exception:  # whatever a stranger's zone does, its times are then read in the owner's
-        return None

@@ -1,20 +1,25 @@
 """Repeating days (RFC 5545 section 3.3.10) from a day to a day, never walking further than that.
 
-Only days and longer: by the hour, minute or second is refused. Every rule costs as many steps as there are days
-in its periods, so a hostile one costs no more than an honest one.
+Days and longer; by the hour, minute or second see `hourly`. Every rule costs as many steps as there are days in its
+periods, so a hostile one costs no more than an honest one.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from itertools import count as counting
 from itertools import product
 
 DAYS = {"MO": 0, "TU": 1, "WE": 2, "TH": 3, "FR": 4, "SA": 5, "SU": 6}
 NUMBERS = {"BYMONTH": 12, "BYMONTHDAY": 31, "BYYEARDAY": 366, "BYWEEKNO": 53, "BYSETPOS": 366}
 TIMES = {"BYHOUR": 23, "BYMINUTE": 59, "BYSECOND": 59}
+FINE = {"HOURLY": 3600, "MINUTELY": 60, "SECONDLY": 1}
+"""Repeats finer than days, and how many seconds each is."""
 MAX_TIMES = 24
+MAX_RULE = 2_000
+"""Letters of a rule; the longest honest one names every day of a year."""
 ONE_DAY = timedelta(days=1)
 
 
@@ -31,11 +36,13 @@ class Budget:
     """Days that may still be looked at for one calendar."""
 
     steps: int
+    taken: int = 0
 
     def take(self, steps: int) -> None:
-        self.steps -= steps
-        if self.steps < 0:
+        """Raises TooManyStepsError, and takes nothing then."""
+        if self.taken + steps > self.steps:
             raise TooManyStepsError
+        self.taken += steps
 
 
 @dataclass(frozen=True)
@@ -52,22 +59,29 @@ class Rule:
     def by(self, name: str) -> tuple[int, ...]:
         return self.numbers.get(name, ())
 
+    @cached_property
+    def nths(self) -> dict[int, frozenset[int]]:
+        """By weekday which ones."""
+        return {day: frozenset(nth for nth, other in self.weekdays if other == day) for _nth, day in self.weekdays}
+
 
 def parse_rule(text: str) -> Rule:
     """Raises RuleError."""
+    if len(text) > MAX_RULE:
+        raise RuleError
     parts = dict(part.partition("=")[::2] for part in text.upper().strip().split(";") if part)
     known = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "WKST", "RSCALE", "SKIP", *NUMBERS, *TIMES}
-    by_day = parts.get("FREQ") in {"DAILY", "WEEKLY", "MONTHLY", "YEARLY"}
-    if not by_day or set(parts) - known or parts.get("RSCALE", "GREGORIAN") != "GREGORIAN":
+    readable = parts.get("FREQ") in {"DAILY", "WEEKLY", "MONTHLY", "YEARLY", *FINE}
+    if not readable or set(parts) - known or parts.get("RSCALE", "GREGORIAN") != "GREGORIAN":
         raise RuleError(text)
     numbers = {name: _numbers(parts[name], low=-top, top=top) for name, top in NUMBERS.items() if name in parts}
     numbers |= {name: _numbers(parts[name], low=0, top=top) for name, top in TIMES.items() if name in parts}
     return Rule(
         freq=parts["FREQ"],
-        interval=_positive(parts.get("INTERVAL", "1"), 10_000),
+        interval=_positive(parts.get("INTERVAL", "1"), 10**6 if parts["FREQ"] in FINE else 10_000),
         count=_positive(parts["COUNT"], 10**6) if "COUNT" in parts else None,
         until=parts.get("UNTIL", ""),
-        weekdays=tuple(_weekday(each) for each in parts["BYDAY"].split(",")) if "BYDAY" in parts else (),
+        weekdays=tuple(sorted({_weekday(each) for each in parts["BYDAY"].split(",")})) if "BYDAY" in parts else (),
         week_start=_weekday(parts.get("WKST", "MO"))[1],
         numbers=numbers,
     )
@@ -130,7 +144,7 @@ def _rounds(rule: Rule, start: datetime, first: datetime, stop: datetime, budget
         budget.take(len(days) * max(1, len(times) // 4) + 12)
         if not days or days[0] > stop.date():
             return
-        yield _chosen(rule, [day for day in days if _fits(rule, day, start.date())], times)
+        yield _chosen(rule, [day for day in days if fits(rule, day, start.date())], times)
 
 
 def _offsets(rule: Rule, start: datetime) -> list[timedelta] | None:
@@ -186,6 +200,9 @@ def _days(rule: Rule, period: date, start: date) -> list[date]:
         plain = not (rule.weekdays or rule.by("BYWEEKNO") or rule.by("BYYEARDAY") or rule.by("BYMONTHDAY"))
         if plain:
             return _same_days(period.year, rule.by("BYMONTH") or (start.month,), start.day)
+        if len(rule.by("BYMONTH")) == 1 and rule.by("BYMONTH")[0] > 0:
+            first = period.replace(month=rule.by("BYMONTH")[0])
+            return _until(first, (first + timedelta(days=31)).replace(day=1))
         return _until(period, period.replace(year=period.year + 1))
     if rule.freq == "MONTHLY":
         return _until(period, (period + timedelta(days=31)).replace(day=1))
@@ -206,7 +223,8 @@ def _length(year: int, month: int) -> int:
     return (date(year + month // 12, month % 12 + 1, 1) - date(year, month, 1)).days
 
 
-def _fits(rule: Rule, day: date, start: date) -> bool:
+def fits(rule: Rule, day: date, start: date) -> bool:
+    """Whether a rule that begins on `start` wants this day of a period."""
     months, month_days = rule.by("BYMONTH"), rule.by("BYMONTHDAY")
     if months and day.month not in months:
         return False
@@ -215,7 +233,7 @@ def _fits(rule: Rule, day: date, start: date) -> bool:
     if not _fits_year(rule, day):
         return False
     if rule.weekdays:
-        return any(weekday == day.weekday() and _is_nth(rule, day, nth) for nth, weekday in rule.weekdays)
+        return _is_nth(rule, day, rule.nths.get(day.weekday(), frozenset()))
     if month_days or rule.by("BYYEARDAY") or rule.freq == "DAILY":
         return True
     if rule.freq == "WEEKLY" or rule.by("BYWEEKNO"):
@@ -252,12 +270,12 @@ def _first_week(year: int, week_start: int) -> date:
     return fourth - timedelta(days=(fourth.weekday() - week_start) % 7)
 
 
-def _is_nth(rule: Rule, day: date, nth: int) -> bool:
-    """Whether this is the nth such weekday of its month or year."""
-    if not nth or rule.freq in {"DAILY", "WEEKLY"} or rule.by("BYWEEKNO"):
-        return True
+def _is_nth(rule: Rule, day: date, nths: frozenset[int]) -> bool:
+    """Whether this is one of those such weekdays of its month or year, counted from its start or its end."""
+    if 0 in nths or rule.freq in {"DAILY", "WEEKLY"} or rule.by("BYWEEKNO"):
+        return bool(nths)
     if rule.freq == "MONTHLY" or rule.by("BYMONTH"):
         number, length = day.day, _length(day.year, day.month)
     else:
         number, length = day.timetuple().tm_yday, date(day.year, 12, 31).timetuple().tm_yday
-    return nth == ((number - 1) // 7 + 1 if nth > 0 else -((length - number) // 7 + 1))
+    return not nths.isdisjoint(((number - 1) // 7 + 1, -((length - number) // 7 + 1)))

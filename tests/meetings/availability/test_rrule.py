@@ -81,9 +81,8 @@ def test_the_last_weeks_of_a_year_are_those_of_iso() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "FREQ=SECONDLY",
-        "FREQ=MINUTELY;COUNT=5",
-        "FREQ=HOURLY",
+        "FREQ=FORTNIGHTLY",
+        "FREQ=MONTHLY;BYDAY=" + "5MO," * 500 + "5MO",
         "FREQ=DAILY;INTERVAL=0",
         "FREQ=DAILY;INTERVAL=-1",
         "FREQ=DAILY;COUNT=0",
