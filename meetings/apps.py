@@ -29,6 +29,7 @@ class MeetingsConfig(AppConfig):
         from meetings.scheduling.registry import register_listener
         from meetings.scheduling.tasks import ORPHANS
         from meetings.series import registry as series
+        from meetings.uploads import registry as uploads
         from meetings.visits.actions import follow_meeting
 
         permissions.declare()
@@ -48,6 +49,7 @@ class MeetingsConfig(AppConfig):
             lobbydays,
             itineraries,
             availability,
+            uploads,
             reminders,
             series,
             patterns,

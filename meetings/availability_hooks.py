@@ -13,6 +13,7 @@ from meetings.availability import views as mine
 from meetings.availability.models import InstitutionCalendar, WorkingHours
 from meetings.institutions import views as institutions
 from meetings.slots.views import CarryTimesView, FindTimeView
+from meetings.uploads import views as uploads
 
 
 class PlannersMenuItem(MenuItem):
@@ -47,9 +48,19 @@ def availability_urls() -> list[URLPattern]:
             mine.ExceptionRemoveView.as_view(),
             name="exception_remove",
         ),
-        path("availability/calendars/add/", mine.CalendarAddView.as_view(), name="calendar_add"),
-        path(f"{calendar}read/", mine.CalendarReadView.as_view(), name="calendar_read"),
+        path("availability/calendars/add/", uploads.CalendarAddView.as_view(), name="calendar_add"),
+        path(f"{calendar}read/", uploads.CalendarReadView.as_view(), name="calendar_read"),
         path(f"{calendar}remove/", mine.CalendarRemoveView.as_view(), name="calendar_remove"),
+    ]
+
+
+@hooks.register("register_admin_urls")
+def upload_urls() -> list[URLPattern]:
+    row = "availability/files/<str:public_id>/"
+    return [
+        path(row, uploads.UploadView.as_view(), name="calendar_upload"),
+        path(f"{row}progress/", uploads.upload_progress, name="calendar_upload_progress"),
+        path(f"{row}stop/", uploads.stop, name="calendar_upload_stop"),
     ]
 
 

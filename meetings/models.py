@@ -5,6 +5,7 @@ from meetings.attendees.models import ConstituentOffer
 from meetings.availability.models import (
     BusyBlock,
     BusyCalendar,
+    CalendarUpload,
     InstitutionCalendar,
     InstitutionEvent,
     TravelTime,
@@ -47,6 +48,7 @@ __all__ = [
     "Building",
     "BusyBlock",
     "BusyCalendar",
+    "CalendarUpload",
     "CarriedItem",
     "CarriedTask",
     "ConstituentOffer",

@@ -17,6 +17,7 @@ STAFF_MODELS = (
     "Attendee",
     "Building",
     "BusyCalendar",
+    "CalendarUpload",
     "ConstituentOffer",
     "InstitutionCalendar",
     "Debrief",

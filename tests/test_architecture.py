@@ -25,7 +25,7 @@ SLICE_FILES = frozenset(
 )
 BASE_FILES = frozenset("__init__ models errors dates text email links locking rows".split())
 FORMATS = {
-    "availability": frozenset("ics rrule expansion csv http".split()),
+    "availability": frozenset("ics rrule hourly expansion stamps tzid csv http".split()),
     "agendas": frozenset({"typst"}),
     "batches": frozenset({"zip"}),
     "people": frozenset("fts5 lookups pg_trgm".split()),

@@ -1,6 +1,6 @@
 """What changes when somebody works, what their calendars say, and what institutions do."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -37,6 +37,7 @@ BEFORE, AFTER = timedelta(days=90), timedelta(days=400)
 MAX_TRAVEL = 600
 
 Day = tuple[int, time, time]
+InstitutionRow = tuple[datetime, datetime, str, str, bool]
 
 
 @transaction.atomic
@@ -123,19 +124,27 @@ def read_busy(calendar: BusyCalendar, raw: bytes, *, at: datetime) -> BusyCalend
     writes the same times.
     """
     try:
-        reading = read_calendar(raw, zone=zone_for(calendar.owner), first=at - BEFORE, last=at + AFTER)
+        reading = read_own(calendar, raw, at=at)
     except ParleyError as error:
         return note_problem(calendar, str(error.sentence), at=at)
-    spans = merged((span.starts_at, span.ends_at) for span in reading.spans if span.is_busy)
-    return _replace_blocks(calendar, spans, problem=reading.problem, at=at)
+    return put_busy(calendar, reading, at=at)
+
+
+def read_own(calendar: BusyCalendar, raw: bytes, *, at: datetime) -> Reading:
+    """What a file says in the owner's zone, from 90 days ago to 400 ahead. Writes nothing. Raises CalendarFileError."""
+    return read_calendar(raw, zone=zone_for(calendar.owner), first=at - BEFORE, last=at + AFTER)
 
 
 @transaction.atomic
-def _replace_blocks(
-    calendar: BusyCalendar, spans: Sequence[tuple[datetime, datetime]], *, problem: str, at: datetime
-) -> BusyCalendar:
-    """A calendar that was taken away meanwhile stays away."""
-    if BusyCalendar.objects.select_for_update().filter(pk=calendar.pk).exists():
+def put_busy(calendar: BusyCalendar, reading: Reading, *, at: datetime) -> BusyCalendar:
+    """Put what was read in place of the times there are; the same times are left as they are.
+
+    A calendar that was taken away meanwhile stays away.
+    """
+    if not BusyCalendar.objects.select_for_update().filter(pk=calendar.pk).exists():
+        return calendar
+    spans = merged((span.starts_at, span.ends_at) for span in reading.spans if span.is_busy)
+    if spans != list(calendar.blocks.order_by("starts_at").values_list("starts_at", "ends_at")):
         calendar.blocks.all().delete()
         BusyBlock.objects.bulk_create(
             (
@@ -150,9 +159,9 @@ def _replace_blocks(
             ),
             batch_size=500,
         )
-        told = {"last_read_at": at, "last_tried_at": at, "last_problem": problem[:500], "updated_at": at}
-        BusyCalendar.objects.filter(pk=calendar.pk).update(**told)
-        calendar.refresh_from_db()
+    told = {"last_read_at": at, "last_tried_at": at, "last_problem": reading.problem[:500], "updated_at": at}
+    BusyCalendar.objects.filter(pk=calendar.pk).update(**told)
+    calendar.refresh_from_db()
     return calendar
 
 
@@ -194,39 +203,46 @@ def kind_of(calendar: InstitutionCalendar, span: Span) -> InstitutionKind:
 
 @transaction.atomic
 def propose_institution(calendar: InstitutionCalendar, raw: bytes, *, version: int, by: User, at: datetime) -> Reading:
-    """Keep a file beside the calendar until somebody has looked at what it holds.
+    """Read a file and keep what it holds beside the calendar until somebody has looked at it.
 
     Raises CalendarFileError, and keeps nothing then; StaleVersionError the second time.
     """
     reading = read_institution(calendar, raw, at=at)
-    text = raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", errors="replace")
-    save_version(calendar, version=version, at=at, pending=text.replace("\x00", ""))
+    save_version(calendar, version=version, at=at, pending=reading.kept())
     return reading
+
+
+def institution_rows(calendar: InstitutionCalendar, reading: Reading) -> list[InstitutionRow]:
+    """What a reading would put in, in order."""
+    return sorted(
+        (span.starts_at, span.ends_at, span.title, str(kind_of(calendar, span)), span.is_all_day)
+        for span in reading.spans
+    )
+
+
+def held_rows(calendar: InstitutionCalendar) -> list[InstitutionRow]:
+    """What the calendar holds, in the same order."""
+    return sorted(calendar.events.values_list("starts_at", "ends_at", "title", "kind", "is_all_day"))
 
 
 @transaction.atomic
 def import_institution(calendar: InstitutionCalendar, *, version: int, by: User, at: datetime) -> InstitutionCalendar:
-    """Put the kept file in place of everything the calendar held. The second call raises StaleVersionError."""
-    kept = calendar.pending.encode()
+    """Put what was kept in place of everything the calendar held. The second call raises StaleVersionError.
+
+    When it holds just that, its events stay and nothing is told. Raises CalendarFileError when nothing was kept.
+    """
+    kept = calendar.pending
     save_version(calendar, version=version, at=at, pending="", last_read_at=at)
-    reading = read_institution(calendar, kept, at=at)
+    reading = Reading.of(kept)
     InstitutionCalendar.objects.filter(pk=calendar.pk).update(last_problem=reading.problem[:500])
+    rows = institution_rows(calendar, reading)
+    if rows == held_rows(calendar):
+        return calendar
     calendar.events.all().delete()
-    InstitutionEvent.objects.bulk_create(
-        (
-            InstitutionEvent(
-                calendar=calendar,
-                kind=kind_of(calendar, span),
-                title=span.title,
-                starts_at=span.starts_at,
-                ends_at=span.ends_at,
-                is_all_day=span.is_all_day,
-            )
-            for span in reading.spans
-        ),
-        batch_size=500,
-    )
-    told = {"count": len(reading.spans)}
+    names = ("starts_at", "ends_at", "title", "kind", "is_all_day")
+    events = (InstitutionEvent(calendar=calendar, **dict(zip(names, row, strict=True))) for row in rows)
+    InstitutionEvent.objects.bulk_create(events, batch_size=500)
+    told = {"count": len(rows)}
     record("institution_calendar.read", calendar, about=[calendar.organization], by=by, at=at, data=told)
     return calendar
 

@@ -22,6 +22,16 @@ class InstitutionKind(models.TextChoices):
     COMMITTEE = "committee", _("committee")
 
 
+class UploadState(models.TextChoices):
+    """waiting → reading → done or failed; a waiting or reading one may be stopped."""
+
+    WAITING = "waiting", _("waiting for a worker")
+    READING = "reading", _("being read")
+    DONE = "done", _("read")
+    FAILED = "failed", _("not read")
+    STOPPED = "stopped", _("stopped")
+
+
 class DayWish(models.TextChoices):
     """How a search treats the days or hours of one kind."""
 

@@ -4,11 +4,12 @@ A file is taken line by line, so that one broken entry costs only itself. Every 
 anything is read, the days a rule may look at, and the number of times given back.
 """
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import number_format
@@ -48,6 +49,26 @@ class Reading:
     steps: int = 0
     """What it took: entries, listed times, days looked at. Never more than MAX_STEPS."""
 
+    def kept(self) -> str:
+        """All of it as text, for `of`."""
+        spans = [
+            (int(s.starts_at.timestamp()), int(s.ends_at.timestamp()), s.is_all_day, s.is_busy, s.title, s.words)
+            for s in self.spans
+        ]
+        unread = [start.isoformat() for start in sorted(self.unread)[:4]]
+        return json.dumps({"spans": spans, "notes": self.notes, "unread": unread, "events": self.events})
+
+    @classmethod
+    def of(cls, kept: str) -> "Reading":
+        """The reading that was kept. Raises CalendarFileError for other text."""
+        try:
+            told = json.loads(kept)
+            spans = [Span(moment_at(first), moment_at(end), *rest) for first, end, *rest in told["spans"]]
+            notes = Counter({Note(note): count for note, count in told["notes"].items()})
+            return cls(spans, notes, [datetime.fromisoformat(each) for each in told["unread"]], told["events"])
+        except (ValueError, TypeError, KeyError) as error:
+            raise CalendarFileError from error
+
     @property
     def problem(self) -> str:
         """Plain sentences, empty when all was read."""
@@ -57,6 +78,10 @@ class Reading:
             "starts": f"{starts}, …" if self.unread[3:] else starts,
         }
         return " ".join(str(note.label) % {**words, "count": self.notes[note]} for note in Note if self.notes[note])
+
+
+def moment_at(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 @dataclass

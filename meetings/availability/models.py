@@ -11,7 +11,7 @@ from crm.access.models import RowQuerySet, User
 from crm.access.rules import role_of, seen_through
 from crm.base.models import PublicId, Row, Versioned
 from crm.people.models import Organization
-from meetings.availability.enums import InstitutionKind, Weekday
+from meetings.availability.enums import InstitutionKind, UploadState, Weekday
 from meetings.scheduling.models import Venue
 
 PLANNERS = frozenset({Role.COORDINATOR, Role.DIRECTOR, Role.AUDITOR})
@@ -136,7 +136,7 @@ class InstitutionCalendarQuerySet(RowQuerySet["InstitutionCalendar"]):
 
 
 class InstitutionCalendar(PublicId, Versioned):
-    """When a chamber or committee sits. `pending` is a file that was read but not put in yet."""
+    """When a chamber or committee sits. `pending` is what a file said that was read but not put in yet, as JSON."""
 
     organization = models.ForeignKey(
         Organization, models.PROTECT, related_name="institution_calendars", verbose_name=_("body")
@@ -180,6 +180,67 @@ class InstitutionEvent(Row):
 
     def __str__(self) -> str:
         return self.title or self.get_kind_display()
+
+
+OPEN_UPLOADS = (UploadState.WAITING, UploadState.READING)
+
+
+class CalendarUploadQuerySet(RowQuerySet["CalendarUpload"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """One's own, as long as one sees what they are for."""
+        if role_of(user) not in PLANNERS:
+            return self.none()
+        seen = InstitutionCalendar.objects.visible_to(user)
+        return self.filter(Q(institution=None) | Q(institution__in=seen), asked_by=user)
+
+    def under_way(self) -> Self:
+        """Waiting or being read, without the bytes."""
+        return self.filter(state__in=OPEN_UPLOADS).defer("raw")
+
+
+class CalendarUpload(PublicId):
+    """A calendar file that was handed in, for one calendar of either sort. Its bytes are kept until it is read.
+
+    `version` is that of the institution's calendar it was made for.
+    """
+
+    calendar = models.ForeignKey(BusyCalendar, models.CASCADE, null=True, related_name="uploads")
+    institution = models.ForeignKey(InstitutionCalendar, models.CASCADE, null=True, related_name="uploads")
+    version = models.PositiveIntegerField(default=0)
+    digest = models.CharField(max_length=64)
+    raw = models.BinaryField(blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=UploadState, default=UploadState.WAITING)
+    sentence = models.CharField(max_length=500, blank=True)
+    language = models.CharField(max_length=10, blank=True)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    asked_at = models.DateTimeField(_("handed in at"))
+    moved_at = models.DateTimeField()
+
+    objects = CalendarUploadQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-asked_at", "-id"]
+        verbose_name = _("calendar file")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(calendar=None, institution__isnull=False) | Q(calendar__isnull=False, institution=None),
+                name="upload_for_one_calendar",
+            ),
+            models.UniqueConstraint(
+                fields=["calendar"], condition=Q(state__in=OPEN_UPLOADS), name="upload_of_calendar_once"
+            ),
+            models.UniqueConstraint(
+                fields=["institution"], condition=Q(state__in=OPEN_UPLOADS), name="upload_of_institution_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "moved_at"], name="upload_by_state")]
+
+    def __str__(self) -> str:
+        return f"{self.asked_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_over(self) -> bool:
+        return self.state not in OPEN_UPLOADS
 
 
 class TravelTime(Row):

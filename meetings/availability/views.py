@@ -12,11 +12,10 @@ from crm.access.models import User
 from crm.access.rules import can
 from crm.access.views import visible_or_404
 from meetings.availability import actions
-from meetings.availability.forms import BusyCalendarForm, ExceptionForm, FileForm, HoursForm, file_bytes
-from meetings.availability.models import BusyCalendar, WorkingException, WorkingHours
+from meetings.availability.forms import ExceptionForm, HoursForm
+from meetings.availability.models import BusyCalendar, CalendarUpload, WorkingException, WorkingHours
 from meetings.availability.queries import my_exceptions, my_hours, zone_for
 from meetings.availability.rules import DEFAULT_HOURS
-from meetings.availability.tasks import wake
 from meetings.steps.forms import StepForm
 from meetings.steps.views import AdminPage, StepView
 
@@ -34,6 +33,7 @@ class MyAvailabilityView(AdminPage):
             "hours": my_hours(user),
             "exceptions": my_exceptions(user, timezone.localdate()),
             "calendars": BusyCalendar.objects.visible_to(user),
+            "uploads": CalendarUpload.objects.visible_to(user).under_way().filter(institution=None),
             "zone": zone_for(user).key,
             "may_change": can(user, Act.ADD, WorkingHours),
         }
@@ -102,30 +102,6 @@ class ExceptionRemoveView(MineStep):
         actions.remove_exception(self.row, by=by, at=at)
 
 
-class FileStep(StepView):
-    """A step that may come with a file."""
-
-    def get_form(self, data: Any = None) -> StepForm:
-        return self.form_class(data, self.request.FILES if data is not None else None)
-
-
-class CalendarAddView(FileStep, MineStep):
-    model = BusyCalendar
-    form_class = BusyCalendarForm
-    page_title = _("Add a calendar of mine")
-    button = _("Add the calendar")
-    done = _("The calendar is added.")
-    intro = _("Only when you are busy is kept: no titles, no places, no guests.")
-
-    def perform(self, form: Any, *, by: User, at: datetime) -> BusyCalendar:
-        given = form.cleaned_data
-        calendar = actions.add_calendar(by, name=given["name"], url=given["url"], by=by, at=at)
-        if given["file"]:
-            return actions.read_busy(calendar, file_bytes(given["file"]), at=at)
-        wake(calendar)
-        return calendar
-
-
 class CalendarStep(MineStep):
     """A step of one calendar of mine."""
 
@@ -138,23 +114,6 @@ class CalendarStep(MineStep):
 
     def get_page_title(self) -> str:
         return f"{self.page_title}: {self.row}"
-
-
-class CalendarReadView(FileStep, CalendarStep):
-    """An address is fetched by a worker; a file is read here."""
-
-    page_title = _("Read again")
-    button = _("Read it now")
-    done = _("The calendar is being read. Open this page again in a minute.")
-
-    def get_form(self, data: Any = None) -> StepForm:
-        return StepForm(data) if self.row.url else FileForm(data, self.request.FILES if data is not None else None)
-
-    def perform(self, form: Any, *, by: User, at: datetime) -> None:
-        if self.row.url:
-            wake(self.row)
-        else:
-            actions.read_busy(self.row, file_bytes(form.cleaned_data["file"]), at=at)
 
 
 class CalendarRemoveView(CalendarStep):

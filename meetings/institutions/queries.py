@@ -3,9 +3,10 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
-from meetings.availability.actions import kind_of, read_institution
+from meetings.availability.actions import kind_of
 from meetings.availability.enums import InstitutionKind
 from meetings.availability.errors import CalendarFileError
+from meetings.availability.ics import Reading
 from meetings.availability.models import InstitutionCalendar, InstitutionEvent, TravelTime
 from meetings.availability.rules import Preview
 from meetings.scheduling.rules import describe_times
@@ -13,10 +14,10 @@ from meetings.scheduling.rules import describe_times
 SHOWN = 200
 
 
-def preview_of(calendar: InstitutionCalendar, at: datetime) -> Preview:
+def preview_of(calendar: InstitutionCalendar) -> Preview:
     """What the waiting file would put in: how many of each kind, from which day to which."""
     try:
-        reading = read_institution(calendar, calendar.pending.encode(), at=at)
+        reading = Reading.of(calendar.pending)
     except CalendarFileError as error:
         return Preview(problem=str(error.sentence))
     found = Preview(problem=reading.problem)

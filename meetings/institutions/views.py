@@ -12,13 +12,17 @@ from crm.access.models import User
 from crm.access.rules import can
 from crm.access.views import visible_or_404
 from meetings.availability import actions
+from meetings.availability.enums import UploadState
 from meetings.availability.forms import file_bytes
-from meetings.availability.models import InstitutionCalendar, TravelTime
+from meetings.availability.models import CalendarUpload, InstitutionCalendar, TravelTime
 from meetings.availability.queries import zone_for
 from meetings.institutions.forms import InstitutionFileForm, InstitutionForm, TravelForm
 from meetings.institutions.queries import event_rows, preview_of, travel_times
 from meetings.steps.forms import StepForm, VersionForm
 from meetings.steps.views import AdminPage, StepView
+from meetings.uploads.errors import UploadFailedError
+from meetings.uploads.queries import latest_upload
+from meetings.uploads.views import HandInStep
 
 
 class InstitutionsView(AdminPage):
@@ -97,7 +101,8 @@ class InstitutionView(InstitutionMixin, AdminPage):
             "row": self.row,
             "zone": self.row.time_zone,
             "events": event_rows(self.row, now),
-            "preview": preview_of(self.row, now) if self.row.pending else None,
+            "upload": latest_upload(self.request.user, self.row),
+            "preview": preview_of(self.row) if self.row.pending else None,
             "may_change": can(self.request.user, Act.CHANGE, self.row),
         }
         return super().get_context_data(**found | kwargs)
@@ -110,7 +115,7 @@ class InstitutionStep(InstitutionMixin, StepView):
         return self.form_class(data, initial={"version": self.row.version})
 
 
-class InstitutionFileView(InstitutionStep):
+class InstitutionFileView(HandInStep, InstitutionStep):
     page_title = _("Give a file")
     button = _("Look at it first")
     intro = _(
@@ -123,10 +128,15 @@ class InstitutionFileView(InstitutionStep):
         files = self.request.FILES if data is not None else None
         return InstitutionFileForm(data, files, initial={"version": self.row.version})
 
-    def perform(self, form: Any, *, by: User, at: datetime) -> None:
+    def perform(self, form: Any, *, by: User, at: datetime) -> CalendarUpload:
+        """What is wrong with a short file is said in the form; of a long one on its own page."""
         given = form.cleaned_data
         raw = file_bytes(given["file"])
-        actions.propose_institution(self.row, raw, version=given["version"], by=by, at=at)
+        upload = self.begin(self.hand_in(self.row, raw=raw, by=by, at=at, version=given["version"]), at=at)
+        if upload.state == UploadState.FAILED:
+            raise UploadFailedError(upload.sentence)
+        self.done = upload.sentence
+        return upload
 
 
 class InstitutionImportView(InstitutionStep):

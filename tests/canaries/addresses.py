@@ -26,6 +26,7 @@ WORDS: dict[str, tuple[str, ...]] = {
 }
 NAMED: tuple[tuple[str, dict[str, str]], ...] = (
     ("admin/availability/calendars/", {"public_id": "busy"}),
+    ("admin/availability/files/", {"public_id": "upload"}),
     ("admin/availability/institutions/", {"public_id": "floor"}),
     ("admin/meetings/ask/", {}),
     ("admin/meetings/request/", {"public_id": "request"}),

@@ -30,7 +30,7 @@ from meetings.requests.models import RequestNote
 from meetings.scheduling.models import AttendeeAnswer
 from tests.canaries.words import HIDDEN, PRIVATE, SUPPORTER, fill
 from tests.factories.access import user as make_user
-from tests.factories.availability import busy_calendar, institution_calendar, institution_event
+from tests.factories.availability import busy_calendar, calendar_upload, institution_calendar, institution_event
 from tests.factories.briefings import snapshot, talking_point
 from tests.factories.campaigns import campaign
 from tests.factories.duplicates import duplicate_pair
@@ -221,6 +221,7 @@ def _sets(seen: dict[str, Any], users: dict[Role, User]) -> None:
     floor = institution_calendar(organization=chamber, name="Floor calendar")
     institution_event(calendar=floor, title="Floor votes")
     seen |= {"floor": floor, "busy": busy_calendar(owner=by, name="My work")}
+    seen["upload"] = calendar_upload(calendar=seen["busy"], asked_by=by)
     seen["petition"] = petition(slug="two-drains")
     entry = record("person.edited", holder, by=by, at=timezone.now())
     record_change(entry, holder, before={"gender": ""}, after={"gender": "male"})
@@ -502,8 +503,9 @@ def _private(made: World) -> None:
     )
     kept = frozen_list(made.seen["person"], segment=own, frozen_by=colleague)
     mine = busy_calendar(owner=colleague, url="https://x.example/", last_problem="x")
-    made.hidden |= {"segment": own, "job": job, "kept": kept, "busy": mine}
-    made.private += [own, job, kept, mine]
+    file = calendar_upload(calendar=mine, asked_by=colleague, sentence="x")
+    made.hidden |= {"segment": own, "job": job, "kept": kept, "busy": mine, "upload": file}
+    made.private += [own, job, kept, mine, file]
 
 
 def unplanted(made: World) -> set[str]:

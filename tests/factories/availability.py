@@ -5,6 +5,7 @@ from typing import Any
 from meetings.availability.models import (
     BusyBlock,
     BusyCalendar,
+    CalendarUpload,
     InstitutionCalendar,
     InstitutionEvent,
     TravelTime,
@@ -53,6 +54,15 @@ def busy_block(**fields: Any) -> BusyBlock:
     values["calendar"] = values.get("calendar") or busy_calendar()
     minutes = {"first_minute": minute_of(values["starts_at"]), "end_minute": end_minute_of(values["ends_at"])}
     return BusyBlock.objects.create(**values, **minutes)
+
+
+def calendar_upload(**fields: Any) -> CalendarUpload:
+    """A file for a calendar of one's own that nobody read yet."""
+    values = {"raw": b"", "digest": "", "asked_at": MADE_AT, "moved_at": MADE_AT} | fields
+    if "institution" not in values:
+        values["calendar"] = values.get("calendar") or busy_calendar()
+    values["asked_by"] = values.get("asked_by") or (values["calendar"].owner if "calendar" in values else user())
+    return CalendarUpload.objects.create(**values)
 
 
 def institution_calendar(**fields: Any) -> InstitutionCalendar:
