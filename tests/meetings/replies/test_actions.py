@@ -1,11 +1,19 @@
 """What a mail that comes in may do to a meeting. Every mail goes through the one door, `receive_mail`."""
 
+import base64
+import json
 import runpy
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
+import time_machine
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
 
 from crm.activity.models import ActivityEntry
 from crm.activity.queries import timeline_of
@@ -318,9 +326,30 @@ def test_every_sample_of_a_client_is_expected(shared_data: Path) -> None:
     assert {path.name.partition(".")[0] for path in (shared_data / "itip-replies").glob("*.tmpl")} == set(EXPECTED)
 
 
+def by_call(raw: bytes, _folder: Path, _settings: Any) -> None:
+    receive_mail(raw, at=ARRIVED)
+
+
+def by_pipe(raw: bytes, folder: Path, _settings: Any) -> None:
+    """As the mail server hands it over."""
+    (folder / "mail.eml").write_bytes(raw)
+    call_command("receive_mail", str(folder / "mail.eml"), stdout=StringIO())
+
+
+def by_provider(raw: bytes, _folder: Path, settings: Any) -> None:
+    """As Postmark posts it, with its secret and without a cookie; the same post again changes nothing."""
+    settings.MAIL_PROVIDER, settings.ANYMAIL = "postmark", {"WEBHOOK_SECRET": "parley:a-long-secret"}
+    shown: Any = {"HTTP_AUTHORIZATION": "Basic " + base64.b64encode(b"parley:a-long-secret").decode()}
+    body = json.dumps({"RawEmail": raw.decode(), "Headers": []})
+    client = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    for _ in range(2):
+        assert client.post(reverse("provider_mail"), body, content_type="application/json", **shown).status_code == 200
+
+
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # the script leaves its files open
+@pytest.mark.parametrize("door", [by_call, by_pipe, by_provider])
 @pytest.mark.parametrize("name", EXPECTED)
-def test_samples_of_real_clients(delegation, deliver, fill, name) -> None:
+def test_samples_of_real_clients(delegation, deliver, fill, name, door, tmp_path, settings) -> None:
     deliver()
     meeting = delegation.meeting
     hour = timedelta(hours=1)
@@ -350,8 +379,10 @@ def test_samples_of_real_clients(delegation, deliver, fill, name) -> None:
         "BOUNCE_TO": meeting.organizer_email,
     }
 
-    inbound = receive_mail(fill(name, values), at=ARRIVED)
+    with time_machine.travel(ARRIVED, tick=False):
+        door(fill(name, values), tmp_path, settings)
 
+    inbound = InboundMessage.objects.get()
     state, said, reason = EXPECTED[name]
     review = ReplyReview.objects.first()
     assert (inbound.state, answers(delegation)) == (state, said)
