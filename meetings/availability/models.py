@@ -187,11 +187,11 @@ OPEN_UPLOADS = (UploadState.WAITING, UploadState.READING)
 
 class CalendarUploadQuerySet(RowQuerySet["CalendarUpload"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """One's own, as long as one sees what they are for."""
+        """One's own, as long as one sees what they are for; without the bytes, which no screen needs."""
         if role_of(user) not in PLANNERS:
             return self.none()
         seen = InstitutionCalendar.objects.visible_to(user)
-        return self.filter(Q(institution=None) | Q(institution__in=seen), asked_by=user)
+        return self.filter(Q(institution=None) | Q(institution__in=seen), asked_by=user).defer("raw")
 
     def under_way(self) -> Self:
         """Waiting or being read, without the bytes."""

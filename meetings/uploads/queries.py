@@ -20,4 +20,4 @@ def is_silent(upload: CalendarUpload, at: datetime) -> bool:
 
 def latest_upload(user: Any, institution: Any) -> CalendarUpload | None:
     """One's newest file for a calendar of an institution."""
-    return CalendarUpload.objects.visible_to(user).defer("raw").filter(institution=institution).first()
+    return CalendarUpload.objects.visible_to(user).filter(institution=institution).first()
