@@ -83,8 +83,7 @@ class BodyIndexView(RowRuleIndexView):
 
 
 class BodyEditView(ListedEditView):
-    def page_url(self, came_from: str) -> str:
-        return body_url(self.object, came_from=came_from)
+    page_url = staticmethod(body_url)
 
 
 class BodyViewSet(RowRuleModelViewSet):

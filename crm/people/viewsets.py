@@ -1,5 +1,6 @@
 """The people list, and the reference lists of bodies and seats."""
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -203,25 +204,22 @@ class PersonIndexView(RowRuleIndexView):
 class ListedEditView(RowRuleEditView):
     """Leads back to the page of the row, which leads back to the list as it was left."""
 
+    page_url: Callable[..., str]
+
     def get_edit_url(self) -> str:
         return str(super().get_edit_url()) + kept_list(self.request.GET.get("list", ""))
 
     def get_success_url(self) -> str:
-        return self.page_url(self.request.GET.get("list", ""))
-
-    def page_url(self, came_from: str) -> str:
-        """The address of the row's page. `came_from` is the query string of the list."""
-        raise NotImplementedError
+        return type(self).page_url(self.object, came_from=self.request.GET.get("list", ""))
 
 
 class PersonEditView(ListedEditView):
     """The timeline is beside the form."""
 
+    page_url = staticmethod(person_url)
+
     def get_side_panels(self) -> MediaContainer:
         return MediaContainer([*super().get_side_panels(), *timeline_panels(self.object, self.request)])
-
-    def page_url(self, came_from: str) -> str:
-        return person_url(self.object, came_from=came_from)
 
 
 class PersonViewSet(RowRuleModelViewSet):

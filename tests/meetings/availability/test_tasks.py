@@ -155,7 +155,7 @@ def web() -> Iterator[HttpClient]:
     import socket
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Pages)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
 
     def connect(_address: object, timeout: float) -> socket.socket:
