@@ -82,7 +82,7 @@ SCREENS = {
 }
 
 
-# Files whose tests build a whole site, run an import end to end, or go through every zone of the world.
+# Files whose tests build a whole site, run an import or a series end to end, or go through every zone of the world.
 WHOLE = {
     "api/test_errors.py",
     "cms/access/test_actions.py",
@@ -90,7 +90,11 @@ WHOLE = {
     "crm/batches/test_tasks.py",
     "crm/briefings/test_actions.py",
     "crm/briefings/test_queries.py",
+    "crm/imports/test_real_tables.py",
+    "crm/imports/test_row_limit.py",
     "meetings/invitations/test_vtimezone.py",
+    "meetings/patterns/test_actions.py",
+    "meetings/slots/test_carry.py",
     "meetings/test_rows.py",
 }
 
