@@ -100,7 +100,8 @@ def finish_upload(upload: CalendarUpload, reading: Reading, *, at: datetime) -> 
         put_busy(upload.calendar, reading, at=at)
     elif upload.institution:
         if institution_rows(upload.institution, reading) == held_rows(upload.institution):
-            sentence = f"{_('The calendar holds all of this already, so nothing was changed.')} {sentence}".strip()
+            told = _("The calendar holds all of this already, so nothing was changed.")
+            sentence = f"{told} {sentence}".strip()
         else:
             save_version(upload.institution, version=upload.version, at=at, pending=reading.kept())
     _end(upload, UploadState.DONE, sentence, at)
