@@ -50,7 +50,7 @@ def watch(running: "dict[str, subprocess.Popen[bytes]]", *, say: Callable[[str],
                 return 1
         if time.monotonic() - planned_at > RUN_DUE_SECONDS:
             planned_at = time.monotonic()
-            child("run_due").wait()
+            child("run_due", "--verbosity", "0").wait()
         time.sleep(0.5)
 
 

@@ -28,7 +28,8 @@ class Command(BaseCommand):
                 logger.exception("The due job %s failed", name)
                 failed.append(name)
             else:
-                self.stdout.write(f"{name}: {done}")
+                if options["verbosity"]:
+                    self.stdout.write(f"{name}: {done}")
         if failed:
             raise CommandError(f"These jobs failed: {', '.join(failed)}. The log says why; run this again when mended.")
 

@@ -49,6 +49,10 @@ def test_run_due_plans_once() -> None:
     assert Message.objects.count() == 1
 
 
+def test_run_due_can_be_quiet() -> None:
+    assert run("run_due", "--verbosity", "0") == ""
+
+
 @pytest.mark.parametrize("moment", ["tomorrow", "2026-02-31", "2026-13-01T00:00"])
 def test_run_due_refuses_a_moment_that_is_none(moment: str) -> None:
     with pytest.raises(CommandError, match=f"“{moment}” is not a moment; write it like"):
