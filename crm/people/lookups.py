@@ -67,7 +67,7 @@ def drawn_from(people: Any, rows: QuerySet[Any], key: str, *either: Q) -> Any:
 
     Conditions on different columns are worth telling apart: each has an index of its own.
     """
-    plain = rows.order_by()
+    plain = rows.filter(**{f"{key}__isnull": False}).order_by()  # a body can be a member too
     ways = [plain.filter(way).values_list(key, flat=True) for way in either or (Q(),)]
 
     def first(limit: int) -> list[int]:

@@ -67,6 +67,8 @@ def test_conditions_of_many_meet_in_whoever_meets_all(sparse: int, monkeypatch) 
         if number % 4 == 0:
             membership(person=somebody, organization=teal)
 
+    membership(person=None, member_organization=plum, organization=teal)
+
     def names(people: Any) -> list[str]:
         return [each.sort_name for each in people.order_by("sort_name")]
 
