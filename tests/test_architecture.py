@@ -23,12 +23,12 @@ APPS = ("crm", "meetings")
 SLICE_FILES = frozenset(
     "__init__ models enums errors rules queries actions registry forms views viewsets api tasks resources".split()
 )
-BASE_FILES = frozenset("__init__ models errors dates text email links locking rows".split())
+BASE_FILES = frozenset("__init__ models errors dates text email links locking rows tasks".split())
 FORMATS = {
     "availability": frozenset("ics rrule hourly expansion stamps tzid csv http".split()),
     "agendas": frozenset({"typst"}),
     "batches": frozenset({"zip"}),
-    "people": frozenset("fts5 lookups pg_trgm".split()),
+    "people": frozenset("fts5 pg_trgm".split()),
     "messaging": frozenset(
         "anymail mime smtp merge markdown html5 rfc2045 rfc2047 rfc3464 rfc5322 rfc8601 rfc8058".split()
     ),

@@ -54,7 +54,7 @@ class RowQuerySet(models.QuerySet[M]):
     """Base of every row-limited queryset: default deny until a subclass says more.
 
     `driver` holds the first keys of rows found by walking, for whoever counts them, and `walked` what all of them
-    meet (`crm.people.lookups`).
+    meet (`crm.access.queries`).
     """
 
     driver: Any = None

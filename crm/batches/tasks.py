@@ -20,6 +20,7 @@ from django_tasks import task
 from crm.access.models import User
 from crm.activity.actions import record
 from crm.base.errors import ParleyError
+from crm.base.tasks import call_worker
 from crm.batches.actions import cancel_import, take_back
 from crm.batches.errors import FileGoneError, ImportStoppedError
 from crm.batches.queries import progress_of, unfinished
@@ -46,15 +47,8 @@ def work_on_import(pk: int) -> str:
 
 
 def wake(batch: ImportBatch) -> None:
-    """Call a worker once the present transaction is committed. A queue that is away costs time, not the import."""
-
-    def enqueue() -> None:
-        try:
-            work_on_import.enqueue(batch.pk)
-        except Exception:  # `run_due` takes it up
-            logger.exception("No worker could be called for import %s", batch.pk)
-
-    transaction.on_commit(enqueue)
+    """Call a worker once the transaction is committed."""
+    call_worker(work_on_import, batch.pk)
 
 
 def continue_imports(at: datetime) -> int:

@@ -3,11 +3,11 @@
 import logging
 from datetime import datetime
 
-from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
 
 from crm.base.errors import ParleyError
+from crm.base.tasks import call_worker
 from crm.bulk.actions import fail_act, forget_plans, work_chunk
 from crm.bulk.models import BulkAct
 from crm.bulk.queries import forgotten_plans, silent_acts
@@ -29,15 +29,8 @@ def run_bulk_act(pk: int) -> None:
 
 
 def wake(act: BulkAct) -> None:
-    """Call a worker once the transaction is committed. A queue that is away costs time, not the act."""
-
-    def enqueue() -> None:
-        try:
-            run_bulk_act.enqueue(act.pk)
-        except Exception:  # `run_due` takes it up
-            logger.exception("No worker could be called for the bulk act %s", act.pk)
-
-    transaction.on_commit(enqueue)
+    """Call a worker once the transaction is committed."""
+    call_worker(run_bulk_act, act.pk)
 
 
 def continue_bulk_acts(at: datetime) -> int:

@@ -31,17 +31,17 @@ def mailed_link(request: HttpRequest, token: str) -> HttpResponse:
     handler = handler_for(known[0]) if known else None
     own_page = own_page_for(known[0]) if known else None
     if request.method not in METHODS:
-        return _private(HttpResponseNotAllowed(METHODS))
+        return private(HttpResponseNotAllowed(METHODS))
     if known is None or (handler is None and own_page is None):
-        return _private(_unknown(request))
+        return private(_unknown(request))
     if request.method == "OPTIONS":
-        return _private(HttpResponse(headers={"Allow": ", ".join(METHODS), "Content-Length": "0"}))
+        return private(HttpResponse(headers={"Allow": ", ".join(METHODS), "Content-Length": "0"}))
     if handler is None:
-        return _private(_own_page(request, known))
+        return private(_own_page(request, known))
     if handler.one_click and _is_one_click(request):
         handler.act(known[1], "", {}, timezone.now())
-        return _private(HttpResponse())
-    return _private(_page(request, handler, known[1]))
+        return private(HttpResponse())
+    return private(_page(request, handler, known[1]))
 
 
 def _is_one_click(request: HttpRequest) -> bool:
@@ -121,7 +121,8 @@ def _unknown(request: HttpRequest) -> HttpResponse:
     return _render(request, page, None, 404)
 
 
-def _private(response: HttpResponse) -> HttpResponse:
+def private(response: HttpResponse) -> HttpResponse:
+    """A page behind a mailed link: kept by nobody, told to nobody."""
     for name, value in HEADERS.items():
         response.headers[name] = value
     return response

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django_tasks import task
@@ -13,6 +12,7 @@ from django_tasks import task
 from crm.access.enums import Act
 from crm.access.rules import can
 from crm.base.errors import NotAllowedError, ParleyError
+from crm.base.tasks import call_worker
 from crm.exports.actions import SILENT_FOR, beat, delete_old_files, end_export, finish_export
 from crm.exports.csv import write_csv
 from crm.exports.enums import ExportState, FileFormat
@@ -34,15 +34,8 @@ def write_export(pk: int) -> str:
 
 
 def wake(job: ExportJob) -> None:
-    """Call a worker once the transaction is committed. A queue that is away costs time, not the export."""
-
-    def enqueue() -> None:
-        try:
-            write_export.enqueue(job.pk)
-        except Exception:  # `run_due` takes it up
-            logger.exception("No worker could be called for export %s", job.pk)
-
-    transaction.on_commit(enqueue)
+    """Call a worker once the transaction is committed."""
+    call_worker(write_export, job.pk)
 
 
 def run_export(pk: int) -> str:

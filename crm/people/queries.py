@@ -1,31 +1,35 @@
 """What others ask about a person. Every answer holds for a day: seats, jobs and addresses change."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any
 from urllib.parse import parse_qs
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.expressions import RawSQL
 from django.utils.datastructures import MultiValueDict
 
 from crm.access.models import User
+from crm.access.queries import Among, Lookup, drawn_from, narrowed
 from crm.access.rules import visible_rows
 from crm.base.dates import current_q
+from crm.base.text import fold
+from crm.people import fts5
 from crm.people.enums import ContactType, MembershipRole
-from crm.people.lookups import WORDS as WORDS
-from crm.people.lookups import drawn_from
-from crm.people.lookups import matching as matching
 from crm.people.models import ContactDetail, Membership, Office, Organization, OtherName, Person, Post
+from crm.people.pg_trgm import HasBeginning
 from crm.people.rules import COMMITTEES as COMMITTEES
-from crm.people.rules import OVERVIEW, Among, Overview, search_document
+from crm.people.rules import OVERVIEW, Overview, search_document
 from crm.people.rules import SEAT_BODIES as SEAT_BODIES
 from crm.people.rules import area_of as area_of
 from crm.people.rules import seat_words as seat_words
 from crm.places.models import Area
+
+SHORT_WORD = 2
+WORDS = 16
 
 
 def current_memberships(person: Person, on: date) -> QuerySet[Membership]:
@@ -95,6 +99,35 @@ def committees_of(person: Person, on: date) -> QuerySet[Membership]:
 def search_people(user: User | AnonymousUser, text: str) -> Any:
     """Visible people whose search document holds every word, whatever its case and accents."""
     return matching(Person.objects.visible_to(user), text)
+
+
+def matching(people: Any, text: str) -> Any:
+    """Those of `people` whose search document holds every word; a text without words matches everybody.
+
+    One or two letters (`CA`) must begin a name, a body or an area, or be a word of it (`committee on rivers`):
+    inside words they would match nearly everybody.
+    """
+    words = list(dict.fromkeys(fold(text.replace("\x00", "")).split()))[:WORDS]
+    return narrowed(people, _lookup(words)) if words else people
+
+
+def _lookup(words: Sequence[str]) -> Lookup:
+    each = Q(*map(_has_word, words))
+    if connection.vendor == "sqlite":
+        return Lookup(
+            lambda limit: fts5.first_keys(connection, words, limit), each, Q(pk__in=RawSQL(*fts5.all_keys(words)))
+        )
+    begins = [HasBeginning(F("search_text"), Value(word)) for word in words if len(word) <= SHORT_WORD]
+    whole = Q(*begins, *(_has_word(word) for word in words if len(word) > SHORT_WORD))
+    found = Person.objects.filter(whole).order_by().values_list("pk", flat=True)
+    return Lookup(lambda limit: found[:limit], each, whole)
+
+
+def _has_word(word: str) -> Q:
+    if len(word) > SHORT_WORD:
+        return Q(search_text__contains=word)
+    begins = Q(search_text__startswith=word) | Q(search_text__contains=f"\n{word}")
+    return begins | Q(search_text__contains=f" {word} ")
 
 
 def bodies_called(user: User | AnonymousUser, text: str) -> Any:

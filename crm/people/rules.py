@@ -1,10 +1,8 @@
 """Pure rules about people: what a search finds them by, how a name is put together, what one is."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-
-from django.db.models import BooleanField, Exists, Func
 
 from crm.base.text import fold, one_line
 from crm.people.enums import OrganizationClassification
@@ -46,28 +44,6 @@ def full_name(given: str, middle: str, family: str, suffix: str = "") -> str:
 def sort_name_of(name: str, given: str = "", family: str = "") -> str:
     """Family name first when the parts are known, else the name as it stands: nobody guesses where it splits."""
     return f"{family}, {given}" if family and given else family or name
-
-
-class Among(Func):
-    """Whether a column is one of many keys: one parameter however many, and planned as look-ups on both databases."""
-
-    output_field = BooleanField()
-
-    def __init__(self, column: Any, keys: Sequence[int] = (), **extra: Any) -> None:
-        super().__init__(column, **extra)
-        self.keys = ",".join(map(str, keys))
-
-    def as_sql(self, compiler: Any, connection: Any, **_context: Any) -> Any:  # type: ignore[override]
-        column, params = compiler.compile(self.source_expressions[0])
-        if connection.vendor == "postgresql":
-            return f"({column} = ANY(%s::bigint[]))", [*params, f"{{{self.keys}}}"]
-        return f"({column} IN (SELECT value FROM json_each(%s)))", [*params, f"[{self.keys}]"]
-
-
-class Tried(Exists):
-    """A condition tried row by row, for lists that are walked: the offset keeps PostgreSQL from joining all first."""
-
-    template = "EXISTS(%(subquery)s OFFSET 0)"
 
 
 def is_one_term(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

@@ -39,7 +39,7 @@ DENSE_LIMIT = 1_000
 class CappedPaginator(WagtailPaginator):
     """Counts a little beyond its limit and has no page beyond it: there nobody pages, everybody searches.
 
-    Rows that are met by walking (`driver` of `lookups.narrowed`) cost more to count, so fewer are.
+    Rows that are met by walking (`driver` of `crm.access.queries`) cost more to count, so fewer are.
     """
 
     @cached_property

@@ -3,11 +3,11 @@
 import logging
 from datetime import datetime, timedelta
 
-from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
 
 from crm.base.errors import ParleyError
+from crm.base.tasks import call_worker
 from meetings.availability.actions import note_problem, read_busy
 from meetings.availability.errors import CalendarFetchError
 from meetings.availability.http import CalendarClient, HttpClient
@@ -28,15 +28,8 @@ def read_calendar_now(pk: int) -> str:
 
 
 def wake(calendar: BusyCalendar) -> None:
-    """Call a worker once the transaction is committed. A queue that is away costs time, not the calendar."""
-
-    def enqueue() -> None:
-        try:
-            read_calendar_now.enqueue(calendar.pk)
-        except Exception:  # `run_due` takes it up
-            logger.exception("No worker could be called for calendar %s", calendar.pk)
-
-    transaction.on_commit(enqueue)
+    """Call a worker once the transaction is committed."""
+    call_worker(read_calendar_now, calendar.pk)
 
 
 def fetch_calendar(pk: int, *, client: CalendarClient, at: datetime) -> str:

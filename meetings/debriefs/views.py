@@ -20,7 +20,7 @@ from crm.access.views import require, visible_or_404
 from crm.base.errors import ParleyError
 from crm.base.links import read_token
 from crm.base.models import new_public_id
-from crm.consent.views import HEADERS
+from crm.consent.views import private
 from crm.issues.enums import Position
 from meetings.debriefs.actions import set_aside, take_over, tell_visit
 from meetings.debriefs.enums import DebriefState
@@ -50,12 +50,6 @@ def _office(token: str) -> LobbyOffice:
     return found
 
 
-def _private(response: HttpResponse) -> HttpResponse:
-    for name, value in HEADERS.items():
-        response.headers[name] = value
-    return response
-
-
 @csrf_protect
 @require_http_methods(["GET", "HEAD", "POST"])
 def visit(request: HttpRequest, token: str) -> HttpResponse:
@@ -69,9 +63,9 @@ def visit(request: HttpRequest, token: str) -> HttpResponse:
         except ParleyError as error:
             form.add_error(None, str(error.sentence))
         else:
-            return _private(redirect("lobby_visit_thanks", token))
+            return private(redirect("lobby_visit_thanks", token))
     context = {"form": form, "office": office, "day": office.lobby_day}
-    return _private(render(request, "links/lobby_visit.html", context, status=422 if is_sent else 200))
+    return private(render(request, "links/lobby_visit.html", context, status=422 if is_sent else 200))
 
 
 @require_safe
@@ -85,7 +79,7 @@ def visit_thanks(request: HttpRequest, token: str) -> HttpResponse:
         "next_url": f"/l/{token}/visit/",
         "next_label": gettext("Tell us something more about this meeting"),
     }
-    return _private(render(request, "links/page.html", words | {"details": [(gettext("Meeting"), office.person.name)]}))
+    return private(render(request, "links/page.html", words | {"details": [(gettext("Meeting"), office.person.name)]}))
 
 
 VISIT_URLS = [

@@ -19,7 +19,7 @@ from crm.access.models import User
 from crm.access.views import require
 from crm.base.links import read_token
 from crm.briefings.html import presented
-from crm.consent.views import HEADERS
+from crm.consent.views import private
 from meetings.itineraries.actions import publish_day
 from meetings.itineraries.ics import Entry, build_calendar
 from meetings.itineraries.models import Itinerary
@@ -76,12 +76,6 @@ def _itinerary(token: str) -> Itinerary:
     return found
 
 
-def _private(response: HttpResponse) -> HttpResponse:
-    for name, value in HEADERS.items():
-        response.headers[name] = value
-    return response
-
-
 @require_safe
 def own_day(request: HttpRequest, token: str) -> HttpResponse:
     """The published day of one delegate."""
@@ -96,7 +90,7 @@ def own_day(request: HttpRequest, token: str) -> HttpResponse:
         "token": token,
     }
     with translation.override(itinerary.delegate.language):
-        return _private(render(request, "links/lobby_day.html", context))
+        return private(render(request, "links/lobby_day.html", context))
 
 
 @require_safe
@@ -108,7 +102,7 @@ def own_calendar(request: HttpRequest, token: str) -> HttpResponse:
     made = build_calendar(entries, name=day.title, time_zone=day.time_zone, stamp=itinerary.published_at)
     response = HttpResponse(made, content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{_name(day)}.ics"'
-    return _private(response)
+    return private(response)
 
 
 def _entry(leg: Leg, day: LobbyDay, number: int) -> Entry:
@@ -132,7 +126,7 @@ def own_sheet(request: HttpRequest, token: str) -> HttpResponse:
     delegate = itinerary.delegate
     sheets = [(delegate.name, legs_of(itinerary))]
     made = render_sheets(delegate.lobby_day, sheets, at=itinerary.published_at, language=delegate.language)
-    return _private(_file(made, delegate.lobby_day, "day"))
+    return private(_file(made, delegate.lobby_day, "day"))
 
 
 @require_safe
@@ -143,7 +137,7 @@ def own_pack(request: HttpRequest, token: str, public_id: str) -> HttpResponse:
     if pack is None:
         raise Http404
     context = {"content": presented(pack.content), "back_url": f"/l/{token}/day/"}
-    return _private(render(request, "crm/briefing_snapshot.html", context))
+    return private(render(request, "crm/briefing_snapshot.html", context))
 
 
 def _name(day: LobbyDay) -> str:

@@ -3,12 +3,12 @@
 import logging
 from datetime import datetime
 
-from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django_tasks import task
 
 from crm.base.errors import ParleyError, StaleVersionError
+from crm.base.tasks import call_worker
 from meetings.availability.models import CalendarUpload
 from meetings.uploads.actions import fail_upload, finish_upload, forget_uploads, read_upload, start_upload
 from meetings.uploads.queries import silent_uploads
@@ -23,15 +23,8 @@ def read_upload_now(pk: int) -> None:
 
 
 def wake(upload: CalendarUpload) -> None:
-    """Call a worker once the transaction is committed. A queue that is away costs time, not the file."""
-
-    def enqueue() -> None:
-        try:
-            read_upload_now.enqueue(upload.pk)
-        except Exception:  # `run_due` takes it up
-            logger.exception("No worker could be called for the calendar file %s", upload.pk)
-
-    transaction.on_commit(enqueue)
+    """Call a worker once the transaction is committed."""
+    call_worker(read_upload_now, upload.pk)
 
 
 def run_upload(pk: int, *, at: datetime) -> None:

@@ -5,8 +5,9 @@ import pytest
 from django.db import connection, transaction
 from django.db.models import Q
 
+from crm.access import queries as lookups
 from crm.base.text import fold
-from crm.people import fts5, lookups
+from crm.people import fts5
 from crm.people.actions import keep_search_index
 from crm.people.models import Person
 from crm.people.queries import matching, member_of, of_party
